@@ -222,6 +222,7 @@ class Ask:
     probe: Probe | None  # None: reach
     prompt: str
     nonce: str
+    key: str = "default"  # the name of the provider's key that pays
     expected: str | None = None  # the challenge's answer
 
 

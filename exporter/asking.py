@@ -1,0 +1,77 @@
+"""What the command line asks of the running service, or does itself where none runs."""
+
+import asyncio
+import getpass
+from typing import Any
+
+from exporter.control import Control
+from probes.clock import SystemClock
+from probes.config import parse_duration
+from probes.errors import GenpingError, UsageError
+from probes.manual import manual_slot, reach_slot, run_alone
+from probes.model import Plan, Result, Secret, Slot
+from probes.runner import prepare
+
+_CLOCK = SystemClock()
+
+
+def probe(plan: Plan, channel: str, name: str | None) -> dict[str, Any]:
+    """The result of one probe now, as JSON. Through the service where it runs: journalled, budgeted."""
+    slot = manual_slot(plan, channel, name, _CLOCK.wall_ns())
+    return _ask(plan, slot, {"verb": "probe", "channel": channel, "probe": name, "floor_s": 0})
+
+
+def reach(plan: Plan, provider: str, key: str | None) -> dict[str, Any]:
+    """The result of the free question now, as JSON."""
+    slot = reach_slot(plan, provider, key, _CLOCK.wall_ns())
+    return _ask(plan, slot, {"verb": "probe", "provider": provider, "key": slot.key})
+
+
+def _ask(plan: Plan, slot: Slot, request: dict[str, Any]) -> dict[str, Any]:
+    control = Control(plan.data_dir, plan.shard_of(slot.provider))
+    if control.exists():
+        try:
+            answer: dict[str, Any] = asyncio.run(control.ask(request))["result"]
+        except ConnectionError:
+            pass  # a socket left behind by a service that died
+        else:
+            return answer
+    outcome = asyncio.run(run_alone(plan, slot, _CLOCK))
+    if isinstance(outcome, Result):
+        return outcome.to_json()
+    raise GenpingError(f"not sent, over budget: {outcome}")
+
+
+def act(plan: Plan, channel: str, action: str, length: str | None) -> None:
+    """Pause or resume a channel through the running service."""
+    manual_slot(plan, channel, None, 0)  # says so if there is no such channel
+    for_s = None if length is None else _duration(length)
+    control = Control(plan.data_dir, plan.shard_of(plan.channels[channel].provider))
+    request = {"verb": "act", "action": action, "channel": channel, "for_s": for_s, "author": getpass.getuser()}
+    try:
+        asyncio.run(control.ask(request))
+    except (ConnectionError, FileNotFoundError):
+        raise GenpingError("no service runs on this data_dir; start it with: genping run") from None
+
+
+def _duration(text: str) -> float:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"--for: {error}") from None
+
+
+def dry_run(plan: Plan, channel: str, name: str | None) -> dict[str, Any]:
+    """The request that a probe would send, its key masked, and what it costs at worst."""
+    prepared = prepare(plan, manual_slot(plan, channel, name, _CLOCK.wall_ns()))
+    request = prepared.first
+    headers = {key: str(value) for key, value in request.headers.items()}
+    return {
+        "method": request.method,
+        "url": request.url,
+        "headers": {**headers, prepared.ask.provider.auth.value: Secret.MASK},
+        "body": request.body.decode("utf-8", "replace"),
+        "worst_usd": float(prepared.worst_usd),
+    }
+
+
