@@ -1,0 +1,35 @@
+"""One module per wire protocol, all pure. A wire yields requests, is sent what came of each, may yield more.
+
+`docs/wires.md` says what each sends and reads, and how to add one.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from probes.model import Ask, ErrorKind, Talk, WireName
+from probes.wire.gemini_generate import gemini_generate
+from probes.wire.models_list import models_list
+from probes.wire.openai_chat import openai_chat
+from probes.wire.openai_images import openai_images
+
+__all__ = ["WIRES", "Wire", "WireFailure"]
+
+Wire = Callable[[Ask], Talk]
+
+
+class WireFailure(Exception):
+    """A task wire's own verdict on the whole conversation (`task_failed`)."""
+
+    def __init__(self, error: ErrorKind, detail: str) -> None:
+        super().__init__(f"{error.value}: {detail}")
+        self.error, self.detail = error, detail
+
+
+WIRES: Mapping[WireName, Wire] = MappingProxyType(
+    {
+        WireName.MODELS_LIST: models_list,
+        WireName.OPENAI_CHAT: openai_chat,
+        WireName.OPENAI_IMAGES: openai_images,
+        WireName.GEMINI_GENERATE: gemini_generate,
+    }
+)

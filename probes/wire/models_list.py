@@ -1,0 +1,45 @@
+"""The free question: does the models list answer? It proves name, network and key, not credit or a model.
+
+`GET /models` (OpenAI), `/v1/models` (Anthropic), `/v1beta/models` (Gemini).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from probes.model import Api, Ask, Fact, Output, OutputKind, Talk
+from probes.wire.message import reader
+from probes.wire.request import get, join, versioned
+from probes.wire.shape import fields, first, items, label
+
+# Both page their lists by 50 and 20 (documentation of 2026-11); a model on page two is listed, too.
+_ANTHROPIC, _GEMINI = "models?limit=1000", "models?pageSize=1000"
+
+
+def models_list(ask: Ask) -> Talk:
+    """Ask once. The ids come as one LIST output, a line each."""
+    api = ask.provider.api
+    # Without its version header Anthropic answers 400 (anthropic 2.11.0).
+    extra = {"anthropic-version": "2023-06-01"} if api is Api.ANTHROPIC else {}
+    yield get(ask, _url(ask), read, extra)
+
+
+def _url(ask: Ask) -> str:
+    base, reach = ask.provider.base_url, ask.provider.reach
+    if reach is not None and reach.path is not None:
+        return join(base, reach.path)
+    if ask.provider.api is Api.GEMINI:
+        return join(versioned(base, "v1beta"), _GEMINI)
+    if ask.provider.api is Api.ANTHROPIC:
+        return join(versioned(base, "v1"), _ANTHROPIC)
+    return join(base, "models")
+
+
+def _interpret(message: dict[str, Any]) -> Iterator[Fact]:
+    entries = map(fields, items(first(message, "data", "models")))
+    names = [label(first(entry, "id", "name")).removeprefix("models/") for entry in entries]
+    names.append(label(message.get("id")))  # a bare array comes entry by entry (Together's list)
+    if listed := "\n".join(name for name in names if name):
+        yield Output(kind=OutputKind.LIST, text=listed)
+
+
+read = reader(_interpret, content=frozenset({"data", "models", "id"}))
