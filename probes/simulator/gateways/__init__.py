@@ -1,0 +1,1 @@
+"""One module per protocol, and the five gateways that speak them."""
