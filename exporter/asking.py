@@ -4,7 +4,7 @@ import asyncio
 import getpass
 from typing import Any
 
-from exporter.control import Control
+from exporter.control import NoProber, ask
 from probes.clock import SystemClock
 from probes.config import parse_duration
 from probes.errors import GenpingError, UsageError
@@ -13,30 +13,30 @@ from probes.model import Plan, Result, Secret, Slot
 from probes.runner import prepare
 
 _CLOCK = SystemClock()
+_MARGIN_S = 10.0  # for the prober to answer after a probe's own deadline
 
 
 def probe(plan: Plan, channel: str, name: str | None) -> dict[str, Any]:
     """The result of one probe now, as JSON. Through the service where it runs: journalled, budgeted."""
     slot = manual_slot(plan, channel, name, _CLOCK.wall_ns())
-    return _ask(plan, slot, {"verb": "probe", "channel": channel, "probe": name, "floor_s": 0})
+    return _ask(plan, slot, channel=channel, probe=name, floor_s=0)
 
 
 def reach(plan: Plan, provider: str, key: str | None) -> dict[str, Any]:
     """The result of the free question now, as JSON."""
     slot = reach_slot(plan, provider, key, _CLOCK.wall_ns())
-    return _ask(plan, slot, {"verb": "probe", "provider": provider, "key": slot.key})
+    return _ask(plan, slot, provider=provider, key=slot.key)
 
 
-def _ask(plan: Plan, slot: Slot, request: dict[str, Any]) -> dict[str, Any]:
-    control = Control(plan.data_dir, plan.shard_of(slot.provider))
-    if control.exists():
-        try:
-            answer: dict[str, Any] = asyncio.run(control.ask(request))["result"]
-        except ConnectionError:
-            pass  # a socket left behind by a service that died
-        else:
-            return answer
-    outcome = asyncio.run(run_alone(plan, slot, _CLOCK))
+def _ask(plan: Plan, slot: Slot, **fields: Any) -> dict[str, Any]:
+    shard = plan.shard_of(slot.provider)
+    patience_s = prepare(plan, slot).timeout_s + _MARGIN_S
+    try:
+        answer = asyncio.run(ask(plan.data_dir, shard, "probe", timeout_s=patience_s, **fields))
+    except NoProber:
+        outcome = asyncio.run(run_alone(plan, slot, _CLOCK))
+    else:
+        return dict(answer["result"])
     if isinstance(outcome, Result):
         return outcome.to_json()
     raise GenpingError(f"not sent, over budget: {outcome}")
@@ -46,11 +46,12 @@ def act(plan: Plan, channel: str, action: str, length: str | None) -> None:
     """Pause or resume a channel through the running service."""
     manual_slot(plan, channel, None, 0)  # says so if there is no such channel
     for_s = None if length is None else _duration(length)
-    control = Control(plan.data_dir, plan.shard_of(plan.channels[channel].provider))
-    request = {"verb": "act", "action": action, "channel": channel, "for_s": for_s, "author": getpass.getuser()}
+    shard, author = plan.shard_of(plan.channels[channel].provider), getpass.getuser()
     try:
-        asyncio.run(control.ask(request))
-    except (ConnectionError, FileNotFoundError):
+        asyncio.run(
+            ask(plan.data_dir, shard, "act", action=action, channel=channel, for_s=for_s, author=author)
+        )
+    except NoProber:
         raise GenpingError("no service runs on this data_dir; start it with: genping run") from None
 
 
@@ -73,5 +74,3 @@ def dry_run(plan: Plan, channel: str, name: str | None) -> dict[str, Any]:
         "body": request.body.decode("utf-8", "replace"),
         "worst_usd": float(prepared.worst_usd),
     }
-
-

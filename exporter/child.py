@@ -10,7 +10,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -116,15 +116,12 @@ def main() -> int:
     return 0
 
 
-def _start(options: argparse.Namespace) -> Awaitable[None]:
-    async def start() -> None:
-        plan = load(options.config, os.environ)
-        if options.role == "prober":
-            await _live(Prober(plan, options.shard, clock=SystemClock(), environ=os.environ))
-        else:
-            await _live(Service(plan, clock=SystemClock(), environ=os.environ))
-
-    return start()
+async def _start(options: argparse.Namespace) -> None:
+    plan = load(options.config, os.environ)
+    if options.role == "prober":
+        await _live(Prober(plan, options.shard, clock=SystemClock(), environ=os.environ))
+    else:
+        await _live(Service(plan, clock=SystemClock(), environ=os.environ))
 
 
 if __name__ == "__main__":

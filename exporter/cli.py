@@ -121,7 +121,7 @@ def reach(
     key: Annotated[str | None, typer.Option(help="Which key, where there are several.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a provider the free question now: does its models list answer?"""
+    """Ask a provider the free question now, whether its models list answers."""
     _report(asking.reach(_plan(config), provider, key), as_json=as_json)
 
 

@@ -31,7 +31,7 @@ def run(data_dir: Path, speed: float) -> int:
         plan,
         beside=[simulator(address, speed)],
         environ=environ,
-        note=f"demo: simulated gateways, played {speed:g}× faster than life; nothing is sent and nothing is spent",
+        note=f"demo: simulated gateways, {speed:g}× faster than life; nothing leaves and nothing is spent",
     )
 
 

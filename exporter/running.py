@@ -16,7 +16,7 @@ from probes.model import Address, Plan
 def run(
     plan: Plan, *, beside: Sequence[Child] = (), environ: Mapping[str, str] | None = None, note: str = ""
 ) -> int:
-    """Measure and publish until stopped; the exit code. Errors that can be seen before are told in one line."""
+    """Measure and publish until stopped; the exit code. What can be seen to fail is told before."""
     _make_data_dir(plan.data_dir)
     for address, key in ((plan.public, "public"), (plan.ops, "ops")):
         _check_free(address, key)
@@ -64,5 +64,3 @@ def _check_free(address: Address, key: str) -> None:
 def _last_words(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     return lines[-1][:1000] if lines else f"see {log}"
-
-

@@ -33,6 +33,11 @@ class Child:
     start_at_s: float = 0.0
     restarts: int = 0
 
+    def bury(self) -> None:
+        """Let go of a process that has ended."""
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()
+
     @property
     def alive(self) -> bool:
         """Whether it runs."""
@@ -95,6 +100,7 @@ class Supervisor:
         return None
 
     def _start(self, child: Child, now_s: float) -> None:
+        child.bury()
         child.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             child.argv,
             stdin=subprocess.PIPE,
@@ -116,6 +122,7 @@ class Supervisor:
             if child.alive and child.process is not None:
                 child.process.kill()
                 child.process.wait()
+            child.bury()
 
     def _await(self, process: subprocess.Popen[bytes], until_s: float, asked: int) -> None:
         """Wait for an end; a second TERM makes it short."""

@@ -24,9 +24,10 @@ from probes.model import (
     ErrorKind,
     Event,
     Exchange,
+    Failure,
     Kind,
-    Output,
     Outcome,
+    Output,
     Plan,
     Probe,
     Record,
@@ -291,7 +292,7 @@ def _close(reading: _Reading, exchange: Exchange) -> Exchange:
         reading.close()
     except FrameError as error:
         if exchange.failure is None:
-            return replace(exchange, failure=Abort(error.error, error.detail).failure)
+            return replace(exchange, failure=Failure(error=error.error, detail=error.detail))
     return exchange
 
 

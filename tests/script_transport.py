@@ -3,16 +3,12 @@
 Real sockets cannot be had exact; this stands in for `HttpTransport` where a number must be proven.
 """
 
-from collections.abc import Callable
-
 from probes.clock import NS
 from probes.model import Chunk, ErrorKind, Exchange, Failure, Marks, WireRequest
 from probes.simulator.script import End, Reply
-from probes.transport import Abort, Limits, Line, Progress
+from probes.transport import Abort, Limits, Line
+from probes.transport.seam import Feed
 from tests.fakes import FakeClock
-
-Headers = tuple[tuple[str, str], ...]
-Feed = Callable[[int, Headers], Callable[[Chunk], Progress]]
 
 
 class ScriptTransport:
@@ -39,7 +35,7 @@ class ScriptTransport:
             try:
                 take(Chunk(at_ns=last, data=step.data, read=read))
             except Abort as abort:
-                failure = abort.failure
+                failure = Failure(error=abort.error, detail=abort.detail)
                 break
         failure = failure or _ending(reply.end, limits, self._clock)
         return Exchange(

@@ -1,0 +1,5 @@
+"""`python -m exporter` is the `genping` command."""
+
+from exporter.cli import main
+
+main()
