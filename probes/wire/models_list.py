@@ -8,7 +8,7 @@ from typing import Any
 
 from probes.model import Api, Ask, Fact, Output, OutputKind, Talk
 from probes.wire.message import reader
-from probes.wire.request import get, join, versioned
+from probes.wire.request import below, get, join, versioned
 from probes.wire.shape import fields, first, items, label
 
 # Both page their lists by 50 and 20 (documentation of 2026-11); a model on page two is listed, too.
@@ -17,16 +17,13 @@ _ANTHROPIC, _GEMINI = "models?limit=1000", "models?pageSize=1000"
 
 def models_list(ask: Ask) -> Talk:
     """Ask once. The ids come as one LIST output, a line each."""
-    api = ask.provider.api
-    # Without its version header Anthropic answers 400 (anthropic 2.11.0).
-    extra = {"anthropic-version": "2023-06-01"} if api is Api.ANTHROPIC else {}
-    yield get(ask, _url(ask), read, extra)
+    yield get(_url(ask), read)
 
 
 def _url(ask: Ask) -> str:
     base, reach = ask.provider.base_url, ask.provider.reach
     if reach is not None and reach.path is not None:
-        return join(base, reach.path)
+        return below(base, reach.path)
     if ask.provider.api is Api.GEMINI:
         return join(versioned(base, "v1beta"), _GEMINI)
     if ask.provider.api is Api.ANTHROPIC:

@@ -1,4 +1,7 @@
-"""What all wires' requests have in common: address, headers, body. The key is not among them."""
+"""What all wires' requests have in common: address, headers, body.
+
+The key, the provider's own headers and Anthropic's version are the transport's to add.
+"""
 
 import re
 from collections.abc import Mapping
@@ -7,16 +10,26 @@ from typing import Any
 import orjson
 
 from probes.errors import ProgrammingError
-from probes.model import Ask, Channel, Probe, Purpose, Secret, WireRequest
+from probes.model import Ask, Channel, Probe, Purpose, WireRequest
 from probes.wire.message import Read
 
 _VERSION = re.compile(r"/v\d+(?:(?:alpha|beta)\d*)?$")
+_IDENTITY = {"accept-encoding": "identity"}  # a compressed stream is stamped at its flushes
 EVENTS, JSON = "text/event-stream, application/json", "application/json"
 
 
 def join(base_url: str, path: str) -> str:
     """The path below the base URL, whichever of the two has the slash."""
     return f"{base_url.rstrip('/')}/{path.lstrip('/')}"
+
+
+def below(base_url: str, path: str) -> str:
+    """A configured path below the base URL; a version that ends the one and begins the other is one."""
+    base = base_url.rstrip("/")
+    version = _VERSION.search(base)
+    if version and path.startswith(f"{version.group()}/"):
+        path = path.removeprefix(version.group())
+    return join(base, path)
 
 
 def versioned(base_url: str, version: str) -> str:
@@ -32,22 +45,23 @@ def target(ask: Ask) -> tuple[Channel, Probe]:
     return ask.channel, ask.probe
 
 
-def get(ask: Ask, url: str, read: Read, extra: Mapping[str, str] | None = None) -> WireRequest:
+def get(url: str, read: Read) -> WireRequest:
     """A question without a body."""
-    headers = _headers(ask, {"accept": JSON, **(extra or {})})
+    headers = {"accept": JSON, **_IDENTITY}
     return WireRequest(purpose=Purpose.SUBMIT, method="GET", url=url, read=read, headers=headers)
 
 
 def post(ask: Ask, url: str, body: Mapping[str, Any], read: Read) -> WireRequest:
     """A generation request; the probe's `extra_body` is merged into the body last."""
     _, probe = target(ask)
-    headers = {"accept": EVENTS if probe.stream else JSON, "content-type": JSON}
+    own = {"accept": EVENTS if probe.stream else JSON, "content-type": JSON, **_IDENTITY}
+    extra = {name.lower(): value for name, value in probe.extra_headers.items()}
     return WireRequest(
         purpose=Purpose.SUBMIT,
         method="POST",
         url=url,
         read=read,
-        headers=_headers(ask, headers),
+        headers={**own, **extra},
         body=orjson.dumps(merged(body, probe.extra_body)),
     )
 
@@ -63,12 +77,3 @@ def merged(target_value: Any, patch: Any) -> Any:
         else:
             out[name] = merged(out.get(name), value)
     return out
-
-
-def _headers(ask: Ask, own: Mapping[str, str]) -> dict[str, str | Secret]:
-    """Ours, then the provider's, then the probe's. Identity: compressed streams are stamped at flushes."""
-    headers: dict[str, str | Secret] = {"accept-encoding": "identity", **own}
-    probe_headers = ask.probe.extra_headers if ask.probe else {}
-    for name, value in (*ask.provider.headers.items(), *probe_headers.items()):
-        headers[name.lower()] = value
-    return headers

@@ -2,7 +2,7 @@
 
 from math import sqrt
 
-TIER_PIXELS = {"512": 512, "1K": 1024, "2K": 2048, "4K": 4096}
+_SIDES = {"512": 512, "1K": 1024, "2K": 2048, "4K": 4096}
 _STEP = 16  # gpt-image-2 takes any width and height divisible by 16 (openai 2.54.0)
 
 
@@ -12,15 +12,10 @@ def chat_size(size: str) -> str:
 
 
 def pixel_size(size: str | None, aspect_ratio: str | None) -> str | None:
-    """`WIDTHxHEIGHT` with the tier's pixels and the ratio's shape, in steps of 16; None: nothing was asked.
-
-    A size that is no tier goes out as it is: `auto`, or pixels.
-    """
+    """`WIDTHxHEIGHT` with the tier's pixels and the ratio's shape, in steps of 16; None: nothing was asked."""
     if size is None and aspect_ratio is None:
         return None
-    side = TIER_PIXELS.get(size or "1K")
-    if side is None:
-        return size
+    side = _SIDES[size or "1K"]
     wide, _, high = (aspect_ratio or "1:1").partition(":")
     stretch = sqrt(float(wide) / float(high))
     return f"{_stepped(side * stretch)}x{_stepped(side / stretch)}"
