@@ -7,7 +7,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-import click
 import typer
 from rich.console import Console
 
@@ -44,13 +43,12 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
 @app.callback()
 def root(
     *,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    _debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
     _version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Options of every command."""
-    click.get_current_context().obj = debug
+    """Options of every command; `_run` looks for --debug itself, because it outlives the parser."""
 
 
 def _plan(config: Path) -> Plan:
@@ -176,13 +174,14 @@ def _run(arguments: list[str]) -> int:
     debug = "--debug" in arguments
     try:
         return int(app(arguments, standalone_mode=False) or 0)
-    except click.ClickException as error:
-        return _complain(f"{error.format_message()} (see genping --help)", UsageError.exit_code)
+    except typer.TyperException as error:
+        said = error.format_message() if hasattr(error, "format_message") else str(error)
+        return _complain(f"{said} (see genping --help)", UsageError.exit_code)
     except GenpingError as error:
         if debug:
             raise
         return _complain(str(error), error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         return 130
     except BrokenPipeError:  # our reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

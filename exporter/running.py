@@ -23,7 +23,8 @@ def run(
     with ExitStack() as stack:
         on_terminal = sys.stdout.isatty()
         log = stack.enter_context((plan.data_dir / "genping.log").open("ab")) if on_terminal else None
-        display = stack.enter_context(LiveTable(plan, note) if on_terminal else PlainLines(plan, note))
+        display: LiveTable | PlainLines = LiveTable(plan, note) if on_terminal else PlainLines(plan, note)
+        stack.enter_context(display)
         supervisor = Supervisor(
             children=[*children_of(plan), *beside],
             environ=dict(os.environ if environ is None else environ),

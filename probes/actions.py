@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from probes.journal.reader import Reader
+from probes.state import Action
 
 
 class Actions:
@@ -25,9 +26,9 @@ class Actions:
 
     def take(self, body: dict[str, Any]) -> None:
         """Apply one action row's body."""
-        if body["action"] == "pause":
+        if body["action"] == Action.PAUSE:
             self._paused[body["channel"]] = body["until_ns"]
-        elif body["action"] == "resume":
+        elif body["action"] == Action.RESUME:
             self._paused.pop(body["channel"], None)
 
     def paused(self, channel: str, wall_ns: int) -> bool:

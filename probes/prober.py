@@ -21,6 +21,7 @@ from probes.runner import Runner, Unrecorded, prepare
 from probes.schedule.lag import LoopLag
 from probes.schedule.loop import Loop, Skip
 from probes.schedule.plan import Entry, entries
+from probes.state import Action
 from probes.transport import HttpTransport
 
 _LOG = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class Prober:
         )
         await control.start()
         self._loop.start()
-        await self._loop.follow(entries(self._plan, self._shard), self._journal.last_slots())
+        await self._follow_plan()
         background = [asyncio.create_task(self._lag.watch()), asyncio.create_task(self._beat())]
         _LOG.info("measuring %d channels", len(self._plan.channels_of_shard(self._shard)))
         try:
@@ -95,6 +96,15 @@ class Prober:
             await self._verb_reload({})
         except GenpingError as error:
             _LOG.error("the configuration was not reloaded: %s", error)
+
+    async def _follow_plan(self) -> None:
+        """Put the plan on record, for whoever judges states, and ask what it says from now on."""
+        channels = {
+            channel.id: {"main": channel.main.name, "every_s": {p.name: p.every_s for p in channel.probes}}
+            for channel in self._plan.channels_of_shard(self._shard)
+        }
+        await self._journal.append_action({"action": Action.PLAN, "channels": channels})
+        await self._loop.follow(entries(self._plan, self._shard), self._journal.last_slots())
 
     def _why_not(self, entry: Entry) -> SkipReason | None:
         if entry.channel is None:
@@ -168,7 +178,7 @@ class Prober:
             raise Refused(f"a change of {', '.join(changed)} needs a restart", 422)
         self._plan, self._reload_ok = plan, True
         self._budget.follow(plan)
-        await self._loop.follow(entries(plan, self._shard), self._journal.last_slots())
+        await self._follow_plan()
         _LOG.info("configuration %s is in force", plan.fingerprint)
         return {"fingerprint": plan.fingerprint}
 
@@ -202,7 +212,7 @@ class Prober:
 
     async def _verb_act(self, request: dict[str, Any]) -> dict[str, Any]:
         channel, action = str(request.get("channel")), request.get("action")
-        if action not in ("pause", "resume"):
+        if action not in (Action.PAUSE, Action.RESUME):
             raise Refused("the actions are pause and resume", 400)
         if channel not in self._plan.channels:
             raise Refused(f"no channel {channel!r}", 404)
