@@ -152,6 +152,7 @@ class Delta:
     at_ns: int
     read: int
     fact: Fact
+    event: int | None = None  # which event of its exchange, from 0: one event may hold several facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +212,12 @@ class Exchange:
     def header(self, name: str) -> str | None:
         """The first header of that (lower-case) name."""
         return next((value for key, value in self.headers if key == name), None)
+
+    @property
+    def event_stream(self) -> bool:
+        """Whether the body is server-sent events, by what the answer says of itself."""
+        media_type = (self.header("content-type") or "").partition(";")[0]
+        return media_type.strip().lower() == "text/event-stream"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,8 @@ from urllib.parse import quote
 from probes.model.exchange import Ask
 from probes.model.secret import Secret
 
+DETAIL_LIMIT = 300
+_READ = 4096  # characters looked at: the rest could not be shown anyway
 _PIECE = 8  # characters of a key that may not be shown: gateways like to echo its head or tail
 _SHORTEST = 4  # a shorter value is anybody's guess, and masking it would destroy the text
 _COMMON = frozenset({"https://"})  # pieces of configured header values that betray nothing
@@ -30,6 +32,12 @@ _KEY_SHAPES = (  # what looks like a key is one, whoever's it is; the groups are
     ),
     re.compile(r"(://)[^\s/@:]{1,256}:[^\s/@]{1,256}(?=@)"),
 )
+
+
+def redact(text: str, ask: Ask, limit: int = DETAIL_LIMIT) -> str:
+    """What a stranger said, fit to be kept and shown: one line, no keys, at most `limit` characters."""
+    shown = mask(plain(text[:_READ]), secrets_of(ask))
+    return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 
 def plain(text: str) -> str:
