@@ -27,7 +27,7 @@ def show(plan: Plan, console: Console) -> list[str]:
     console.print(f"{series_count(plan)} Prometheus series")
     warnings = [*plan.warnings, *_warnings(plan, forecasts, total)]
     for warning in warnings:
-        console.print(f"warning: {warning}", style="yellow")
+        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
     return warnings
 
 

@@ -1,6 +1,7 @@
 """What the two kinds of child have in common: a log, signals, and an end together with their parent.
 
-`python -m exporter.child prober|publisher --config FILE`: started by the supervisor, not by hand.
+`python -m exporter.child prober|publisher --config FILE`: started by the supervisor, not by hand. Each
+role imports its own half only.
 """
 
 import argparse
@@ -17,11 +18,8 @@ from typing import Protocol
 
 import orjson
 
-from exporter.service import Service
 from probes.clock import SystemClock
-from probes.config import load
 from probes.errors import GenpingError
-from probes.prober import Prober
 
 _LOG = logging.getLogger("genping")
 
@@ -117,10 +115,16 @@ def main() -> int:
 
 
 async def _start(options: argparse.Namespace) -> None:
+    from probes.config import load
+
     plan = load(options.config, os.environ)
     if options.role == "prober":
+        from probes.prober import Prober
+
         await _live(Prober(plan, options.shard, clock=SystemClock(), environ=os.environ))
     else:
+        from exporter.service import Service
+
         await _live(Service(plan, clock=SystemClock(), environ=os.environ))
 
 

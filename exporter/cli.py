@@ -1,4 +1,7 @@
-"""The command line: parse, call, print. What a command does lives elsewhere."""
+"""The command line: parse, call, print. What a command does lives elsewhere.
+
+Each command imports what it needs when it is called: half of a start would go into modules of the others.
+"""
 
 import json
 import os
@@ -8,11 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
 
-from exporter import asking, checkup, demo, running
-from exporter.waterfall import show
-from probes.config import expanded, json_schema, load
 from probes.errors import GenpingError, UsageError
 from probes.model import Plan
 
@@ -52,12 +51,16 @@ def root(
 
 
 def _plan(config: Path) -> Plan:
+    from probes.config import load
+
     return load(config, os.environ)
 
 
 @app.command()
 def run(config: ConfigFile = _DEFAULT) -> None:
     """Measure and publish until stopped. TERM ends it within 10 s, HUP reads the configuration again."""
+    from exporter import running
+
     raise typer.Exit(running.run(_plan(config)))
 
 
@@ -67,6 +70,8 @@ def demo_command(
     speed: Annotated[float, typer.Option(min=1, max=1000, help="How much faster than life.")] = 20.0,
 ) -> None:
     """Run over a built-in simulator of five gateways: no key, no network, no cost."""
+    from exporter import demo
+
     raise typer.Exit(demo.run(data_dir, speed))
 
 
@@ -78,6 +83,11 @@ def check(
     expand: Annotated[bool, typer.Option("--expanded", help="Print the plain form instead.")] = False,
 ) -> None:
     """Validate the configuration and print what it will ask and cost."""
+    from rich.console import Console
+
+    from exporter import checkup
+    from probes.config import expanded
+
     if expand:
         typer.echo(expanded(config, os.environ), nl=False)
         return
@@ -89,6 +99,8 @@ def check(
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of the configuration, for editors."""
+    from probes.config import json_schema
+
     typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
@@ -104,6 +116,8 @@ def probe(
     ] = False,
 ) -> None:
     """Send one probe now and show where the time went. Exit code 1: the outcome is not ok."""
+    from exporter import asking
+
     plan = _plan(config)
     if dry_run:
         _print_json(asking.dry_run(plan, channel, name))
@@ -120,6 +134,8 @@ def reach(
     as_json: AsJson = False,
 ) -> None:
     """Ask a provider the free question now, whether its models list answers."""
+    from exporter import asking
+
     _report(asking.reach(_plan(config), provider, key), as_json=as_json)
 
 
@@ -131,6 +147,8 @@ def pause(
     length: Annotated[str | None, typer.Option("--for", help="How long, e.g. 2h; until resumed.")] = None,
 ) -> None:
     """Stop probing a channel for a while, through the running service."""
+    from exporter import asking
+
     asking.act(_plan(config), channel, "pause", length)
     typer.echo(f"{channel} is paused{f' for {length}' if length else ''}")
 
@@ -140,6 +158,8 @@ def resume(
     channel: Annotated[str, typer.Argument(help="The id of a channel.")], config: ConfigFile = _DEFAULT
 ) -> None:
     """Probe a paused channel again, through the running service."""
+    from exporter import asking
+
     asking.act(_plan(config), channel, "resume", None)
     typer.echo(f"{channel} is probed again")
 
@@ -150,6 +170,8 @@ def simulate(
     speed: Annotated[float, typer.Option(min=1, max=1000, help="How much faster than life.")] = 1.0,
 ) -> None:
     """Serve the simulated gateways alone, to try a client or a configuration against them."""
+    from exporter import demo
+
     raise typer.Exit(demo.simulate(listen, speed))
 
 
@@ -161,6 +183,10 @@ def _report(result: dict[str, Any], *, as_json: bool) -> NoReturn:
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False))
     else:
+        from rich.console import Console
+
+        from exporter.waterfall import show
+
         show(result, Console(highlight=False))
     raise typer.Exit(0 if result["outcome"] == "ok" else 1)
 

@@ -20,6 +20,7 @@ _TICK_S = 0.1
 _STOP_S = 9.0  # then a child is killed; the whole must be over within 10 s
 _YOUNG_S = 5.0  # a child that dies younger than this has a standing problem
 _PATIENCE_S = 1.0  # so it is brought back a little later, still within 2 s
+_SETTLED_S = 30.0  # one that gives up before this age could not even start
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,11 +90,11 @@ class Supervisor:
                 continue
             if child.process is not None and child.start_at_s <= child.started_s:
                 code = child.process.returncode
-                young = now_s - child.started_s < _YOUNG_S
-                if young and child.restarts == 0 and code in (1, 2):
+                age_s = now_s - child.started_s
+                if child.restarts == 0 and code in (1, 2) and age_s < _SETTLED_S:
                     return code  # it said why: the port is taken, the journal is locked, the file is wrong
                 child.restarts += 1
-                child.start_at_s = now_s + (_PATIENCE_S if young else 0.0)
+                child.start_at_s = now_s + (_PATIENCE_S if age_s < _YOUNG_S else 0.0)
                 self.say(f"{child.name} ended ({_cause(code)}); starting it again")
             if now_s >= child.start_at_s:
                 self._start(child, now_s)

@@ -122,13 +122,14 @@ class Genping:
 
     def start(self) -> "Genping":
         """Start it; do not wait."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "exporter", "run", "-c", str(self.config)],
-            env={**os.environ, "SIM": self.simulator, **self.environ},
-            stdout=subprocess.PIPE,
-            stderr=(self.directory / "stderr").open("a"),
-            text=True,
-        )
+        with (self.directory / "stdout").open("a") as out, (self.directory / "stderr").open("a") as err:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "exporter", "run", "-c", str(self.config)],
+                env={**os.environ, "SIM": self.simulator, **self.environ},
+                stdout=out,
+                stderr=err,
+                text=True,
+            )
         return self
 
     def ready(self, within_s: float = 20.0) -> "Genping":
@@ -168,10 +169,7 @@ class Genping:
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(15)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        return code
+        return self.process.wait(15)
 
 
 @contextmanager

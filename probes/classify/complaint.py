@@ -18,7 +18,6 @@ from probes.classify.statuses import known
 
 _NESTED_LEVELS = 2
 _LAYERS = 12  # objects and sentences looked at in one body
-_DEPTH = 8
 _WORDS = 4096  # characters of a message
 _CODES = 16
 _CODE_LIMIT = 80
@@ -58,7 +57,7 @@ def _json(text: str) -> Any:
 
 def complaint(value: Any) -> Complaint:
     """Read an error out of anything."""
-    layers = list(islice(_layers(value, _NESTED_LEVELS, _DEPTH), _LAYERS))
+    layers = list(islice(_layers(value, _NESTED_LEVELS), _LAYERS))
     objects = [layer for layer in layers if isinstance(layer, dict)]
     codes = [code for layer in objects for code in _codes(layer)]
     words = [layer.strip() for layer in layers if isinstance(layer, str)]
@@ -71,22 +70,20 @@ def complaint(value: Any) -> Complaint:
     )
 
 
-def _layers(value: Any, nested: int, depth: int) -> Iterator[Any]:
-    """Objects and sentences from the outside in."""
-    if depth == 0:
-        return
+def _layers(value: Any, nested: int) -> Iterator[Any]:
+    """Objects and sentences from the outside in; each level gives at least one, so none is too deep."""
     if isinstance(value, list):
         value = next((item for item in value if item), None)
     if isinstance(value, str):
         inner = _json(value) if nested and value.lstrip()[:1] in ("{", "[") else None
         if isinstance(inner, dict | list):
-            yield from _layers(inner, nested - 1, depth)
+            yield from _layers(inner, nested - 1)
         else:
             yield value[:_WORDS]
     elif isinstance(value, dict):
         yield value
         for part in _parts(value):
-            yield from _layers(part, nested, depth - 1)
+            yield from _layers(part, nested)
 
 
 def _parts(value: dict[str, Any]) -> Iterator[Any]:

@@ -5,13 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from probes.model.secret import Secret
 from probes.model.words import Api, Auth, Billed, Kind, WireName
-
-EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +44,7 @@ class Provider:
     api: Api
     auth: Auth
     keys: Mapping[str, Secret]
-    headers: Mapping[str, Secret] = EMPTY  # values may hold secrets, so all of them are
+    headers: Mapping[str, Secret] = field(default_factory=dict)  # values may hold secrets, so all of them are
     reach: Reach | None = field(default_factory=Reach)
     caps: Caps = field(default_factory=Caps)
     proxy: Secret | None = None
@@ -69,7 +66,7 @@ class Price:
     output: Decimal | None = None
     image_output: Decimal | None = None
     per_request: Decimal | None = None
-    per_image: Mapping[str, Decimal] = EMPTY
+    per_image: Mapping[str, Decimal] = field(default_factory=dict)
     billed: Billed = Billed.ATTEMPT
     currency: str = "USD"
 
@@ -123,9 +120,9 @@ class Probe:
     schema: Mapping[str, Any] | None = None
     objective: Objective = field(default_factory=Objective)
     reuse_connection: bool = False
-    extra_body: Mapping[str, Any] = EMPTY
-    extra_headers: Mapping[str, Secret] = EMPTY
-    poll: Mapping[str, Any] = EMPTY
+    extra_body: Mapping[str, Any] = field(default_factory=dict)
+    extra_headers: Mapping[str, Secret] = field(default_factory=dict)
+    poll: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +149,7 @@ class Channel:
     price: Price = field(default_factory=Price)
     caps: Caps = field(default_factory=Caps)
     public: PublicView | None = None
-    labels: Mapping[str, str] = EMPTY
+    labels: Mapping[str, str] = field(default_factory=dict)
     paused: bool = False
 
     @property
@@ -202,7 +199,8 @@ class Plan:
     admin_token: Secret | None = None
     metrics_detail: str = "channel"
     metrics_labels: tuple[str, ...] = ()
-    publishing: Mapping[str, Any] = EMPTY  # influx, notify, maintenance, page: checked, for those who publish
+    # influx, notify, maintenance, page: checked, for those who publish
+    publishing: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     def shard_of(self, provider: str) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
+from probes.simulator.reframing import chunked, measured
 from probes.simulator.scenario import Bend
 from probes.simulator.script import End, Reply, Step
 
@@ -88,17 +89,19 @@ def in_one_chunk(reply: Reply) -> Reply:
 def doubled(reply: Reply) -> Reply:
     """Every event twice."""
     twice = [again for step in reply.steps for again in (step, Step(after_s=0.0, data=step.data))]
-    return replace(reply, steps=tuple(twice))
+    return measured(replace(reply, steps=tuple(twice)))
 
 
 def without_done(reply: Reply) -> Reply:
     """The end marker is missing; everything else is there."""
-    return replace(reply, steps=tuple(step for step in reply.steps if b"data: [DONE]" not in step.data))
+    return measured(
+        replace(reply, steps=tuple(step for step in reply.steps if b"data: [DONE]" not in step.data))
+    )
 
 
 def done_first(reply: Reply) -> Reply:
     """The end marker comes before everything else."""
-    return replace(reply, steps=(Step(after_s=0.0, data=b"data: [DONE]\n\n"), *reply.steps))
+    return measured(replace(reply, steps=(Step(after_s=0.0, data=b"data: [DONE]\n\n"), *reply.steps)))
 
 
 def carriage_returns(reply: Reply) -> Reply:
@@ -114,22 +117,22 @@ def without_space(reply: Reply) -> Reply:
 def byte_order_mark(reply: Reply) -> Reply:
     """A BOM before the first byte: the SSE standard says to drop one."""
     first, *rest = reply.steps
-    return replace(reply, steps=(Step(after_s=first.after_s, data=b"\xef\xbb\xbf" + first.data), *rest))
+    marked = Step(after_s=first.after_s, data=b"\xef\xbb\xbf" + first.data)
+    return measured(replace(reply, steps=(marked, *rest)))
 
 
 def _mapped(reply: Reply, change: Callable[[bytes], bytes]) -> Reply:
-    return replace(
-        reply, steps=tuple(Step(after_s=step.after_s, data=change(step.data)) for step in reply.steps)
-    )
+    steps = tuple(Step(after_s=step.after_s, data=change(step.data)) for step in reply.steps)
+    return measured(replace(reply, steps=steps))
 
 
 def comments_forever(reply: Reply) -> Reply:
     """Keep-alive comments and never a token."""
-    return replace(reply, steps=(Step(after_s=1.0, data=b": keep-alive\n\n"),) * _FOREVER)
+    return chunked(replace(reply, steps=(Step(after_s=1.0, data=b": keep-alive\n\n"),) * _FOREVER))
 
 
 def tokens_forever(reply: Reply) -> Reply:
     """The first half of the answer, then its last event again and again."""
     half = _first_half(reply.steps)
     again = Step(after_s=0.05, data=half[-1].data)
-    return replace(reply, steps=half + (again,) * _FOREVER)
+    return chunked(replace(reply, steps=half + (again,) * _FOREVER))

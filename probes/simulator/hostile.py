@@ -1,31 +1,30 @@
 """Answers made to hurt their reader: sizes, encodings, framing that lies."""
 
 import gzip
+import struct
 import zlib
 from dataclasses import replace
 from functools import lru_cache
 
+from probes.simulator.reframing import chunked, measured, with_header, without_header
 from probes.simulator.scenario import Bend
 from probes.simulator.script import End, Reply, Step
 
 _MIB = 1024 * 1024
 _BLOCK = bytes(65536)
 _TEN_GB = 10_000_000_000
-
-
-def _with_header(reply: Reply, *added: tuple[str, str]) -> Reply:
-    names = {name.lower() for name, _ in added}
-    kept = tuple(header for header in reply.headers if header[0].lower() not in names)
-    return replace(reply, headers=(*kept, *added))
+_GZIP = ("Content-Encoding", "gzip")
+_GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
+_CRC_OF_ZEROS = {
+    256: 0x2A0E7DBB,
+    1024: 0x5B64C2B0,
+}  # by mebibytes; counting them would stop every other stream for a second
 
 
 def _with_body(reply: Reply, body: bytes) -> Reply:
-    """Another body at the same time, with a declared length where the answer had one."""
+    """Another body at the same time."""
     wait_s = sum(step.after_s for step in reply.steps)
-    changed = replace(reply, steps=(Step(after_s=wait_s, data=body),))
-    if reply.header("content-length") is None:
-        return changed
-    return _with_header(changed, ("Content-Length", str(len(body))))
+    return measured(replace(reply, steps=(Step(after_s=wait_s, data=body),)))
 
 
 def gzipped(reply: Reply) -> Reply:
@@ -36,63 +35,61 @@ def gzipped(reply: Reply) -> Reply:
         data = squeezer.compress(step.data) + squeezer.flush(zlib.Z_SYNC_FLUSH)
         steps.append(Step(after_s=step.after_s, data=data))
     steps.append(Step(after_s=0.0, data=squeezer.flush()))
-    packed = _with_header(replace(reply, steps=tuple(steps)), ("Content-Encoding", "gzip"))
-    if reply.header("content-length") is None:
-        return packed
-    return _with_header(packed, ("Content-Length", str(len(packed.body))))
+    return with_header(measured(replace(reply, steps=tuple(steps))), *_GZIP)
 
 
 def gzipped_twice(reply: Reply) -> Reply:
     """Two layers, and the header says so."""
     body = gzip.compress(gzip.compress(reply.body, mtime=0), mtime=0)
-    return _with_header(_with_body(reply, body), ("Content-Encoding", "gzip, gzip"))
+    return with_header(_with_body(reply, body), "Content-Encoding", "gzip, gzip")
 
 
 def gzip_cut(reply: Reply) -> Reply:
     """A gzip layer without its end."""
     body = gzip.compress(reply.body, mtime=0)
-    return _with_header(_with_body(reply, body[: len(body) // 2]), ("Content-Encoding", "gzip"))
+    return with_header(_with_body(reply, body[: len(body) // 2]), *_GZIP)
 
 
 def gzip_bomb(reply: Reply) -> Reply:
     """256 MiB of zeros, a thousand times smaller on the wire."""
-    return _with_header(_with_body(reply, _bomb(256, 1)), ("Content-Encoding", "gzip"))
+    return with_header(_with_body(reply, _bomb(256)), *_GZIP)
 
 
 def gzip_bomb_twice(reply: Reply) -> Reply:
     """1 GiB of zeros in two layers: a few kilobytes on the wire."""
-    return _with_header(_with_body(reply, _bomb(1024, 2)), ("Content-Encoding", "gzip, gzip"))
+    twice = gzip.compress(_bomb(1024), mtime=0)
+    return with_header(_with_body(reply, twice), "Content-Encoding", "gzip, gzip")
 
 
-@lru_cache(maxsize=4)
-def _bomb(mebibytes: int, layers: int) -> bytes:
-    squeezer, zeros = zlib.compressobj(9, zlib.DEFLATED, 31), bytes(_MIB)
-    data = b"".join(squeezer.compress(zeros) for _ in range(mebibytes)) + squeezer.flush()
-    for _ in range(layers - 1):
-        data = gzip.compress(data, mtime=0)
-    return data
+@lru_cache(maxsize=2)
+def _bomb(mebibytes: int) -> bytes:
+    """One gzip member of zeros: the same deflated mebibyte again and again, joined after full flushes."""
+    squeezer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = squeezer.compress(bytes(_MIB)) + squeezer.flush(zlib.Z_FULL_FLUSH)
+    trailer = struct.pack("<II", _CRC_OF_ZEROS[mebibytes], mebibytes * _MIB)
+    return _GZIP_HEAD + block * mebibytes + squeezer.flush() + trailer
 
 
 def encoded_as(name: str) -> Bend:
     """A Content-Encoding that the body does not have."""
-    return lambda reply: _with_header(reply, ("Content-Encoding", name))
+    return lambda reply: with_header(reply, "Content-Encoding", name)
 
 
 def declared_10_gb(reply: Reply) -> Reply:
     """10 GB are declared, ten bytes come, then silence."""
     short = replace(reply, steps=(Step(after_s=0.0, data=b'{"choices"'),), end=End.STALL)
-    return _with_header(_without(short, "transfer-encoding"), ("Content-Length", str(_TEN_GB)))
+    return with_header(without_header(short, "transfer-encoding"), "Content-Length", str(_TEN_GB))
 
 
 def ten_gb(reply: Reply) -> Reply:
     """10 GB really come."""
-    return replace(reply, steps=(Step(after_s=0.0, data=_BLOCK),) * (_TEN_GB // len(_BLOCK)))
+    return chunked(replace(reply, steps=(Step(after_s=0.0, data=_BLOCK),) * (_TEN_GB // len(_BLOCK))))
 
 
 def endless_line(reply: Reply) -> Reply:
     """One SSE line of 1 GB."""
     line = (Step(after_s=0.0, data=b"data: "),) + (Step(after_s=0.0, data=b"x" * 65536),) * 16384
-    return replace(reply, steps=line)
+    return chunked(replace(reply, steps=line))
 
 
 def many_headers(reply: Reply) -> Reply:
@@ -123,16 +120,10 @@ def not_json(reply: Reply) -> Reply:
 def broken_chunks(reply: Reply) -> Reply:
     """A body that announces chunks and holds none."""
     step = Step(after_s=0.0, data=b"zz\r\nthis is no chunk\r\n")
-    headers = tuple(header for header in reply.headers if header[0].lower() != "content-length")
-    broken = replace(reply, headers=headers, steps=(step,), raw=True, end=End.CUT)
-    return _with_header(broken, ("Transfer-Encoding", "chunked"))
+    return chunked(replace(reply, steps=(step,), raw=True, end=End.CUT))
 
 
 def not_http(reply: Reply) -> Reply:
     """Another protocol answers: the bytes are no HTTP at all."""
     step = Step(after_s=0.0, data=b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")
     return replace(reply, status=0, steps=(step,), raw=True, end=End.CUT)
-
-
-def _without(reply: Reply, name: str) -> Reply:
-    return replace(reply, headers=tuple(header for header in reply.headers if header[0].lower() != name))

@@ -12,7 +12,7 @@ def chat_size(size: str) -> str:
 
 
 def pixel_size(size: str | None, aspect_ratio: str | None) -> str | None:
-    """`WIDTHxHEIGHT` with the tier's pixels and the ratio's shape, in steps of 16; None: nothing was asked."""
+    """`WIDTHxHEIGHT` with the tier's pixels and the ratio's shape, in steps of 16; None: nothing asked."""
     if size is None and aspect_ratio is None:
         return None
     side = _SIDES[size or "1K"]

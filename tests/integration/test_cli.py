@@ -107,7 +107,7 @@ def test_an_outcome_that_is_not_ok_is_exit_code_1(run, channel, error, outcome):
         (["reach", "two"], "genping: provider two has several keys; choose one with --key: a, b"),
         (["reach", "two", "--key", "c"], "genping: provider two has no key 'c'; it has: a, b"),
         (["pause", "good", "--for", "soon"], "genping: --for: "),
-        (["probe"], "genping: Missing argument 'CHANNEL'"),
+        (["probe"], "genping: Missing argument 'channel'"),
         (["check", "--nonsense"], "genping: No such option"),
     ],
     ids=["channel", "probe", "provider", "which key", "key", "duration", "argument", "option"],

@@ -19,8 +19,8 @@ channels:
     model: tiny
     price: free
     probes:
-      - {{kind: chat, name: streamed, prompt: "Tell me more. {{nonce}}", max_tokens: 800, every: 1h}}
-      - {{kind: chat, name: whole, prompt: "Tell me more. {{nonce}}", max_tokens: 300, stream: false, every: 1h}}
+      - {{kind: chat, name: streamed, prompt: "Tell me more. {{nonce}}", max_tokens: 800, every: 1h, extra_body: {{ignore_eos: true}}}}
+      - {{kind: chat, name: whole, prompt: "Tell me more. {{nonce}}", max_tokens: 300, stream: false, every: 1h, extra_body: {{ignore_eos: true}}}}
       - {{kind: chat, name: answer, max_tokens: 20, every: 1h}}
 """
 
@@ -56,7 +56,11 @@ def probe(llama, tmp_path):
 
 def _server_timings(url, max_tokens):
     """What llama.cpp itself says of one such request."""
-    body = {"messages": [{"role": "user", "content": "Tell me more. abc"}], "max_tokens": max_tokens}
+    body = {
+        "messages": [{"role": "user", "content": "Tell me more. abc"}],
+        "max_tokens": max_tokens,
+        "ignore_eos": True,
+    }
     request = urllib.request.Request(f"{url}/v1/chat/completions", json.dumps(body).encode())  # noqa: S310
     with urllib.request.urlopen(request) as answer:  # noqa: S310
         return json.load(answer)["timings"]

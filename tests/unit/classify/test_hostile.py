@@ -68,6 +68,15 @@ def test_no_body_is_slow_or_breaks_us(body: bytes, status: int):
     assert judgement.detail.isprintable()
 
 
+def test_depth_is_no_danger():
+    value: dict[str, object] = {"message": "at the bottom"}
+    for _ in range(100_000):
+        value = {"error": value}
+    assert complaint(value).message == ""
+    while value:  # not all at once: freeing it would recurse, too
+        value = value.get("error", {})  # type: ignore[assignment]
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -117,12 +126,15 @@ def _forms(key: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("key", ["zz9%/+plain key?ß~canary", "AKIA0123456789ABCDEF", "u8-only-this-one"])
+@pytest.mark.parametrize(
+    "key", ["zz9%/+plain key?ß~canary", "AKIA0123456789ABCDEF", "u8-only-this-one", "??>>??>>~~~~??>>"]
+)
 def test_no_form_of_a_key_leaves(key: str):
     ask = make_ask(provider=make_provider(keys={"a": Secret("other-key-000"), "b": Secret(key)}))
     for name, form in _forms(key).items():
         shown = redact(f"start <{form}> end", ask)
-        assert form not in shown, name
+        inner = form[4:-4]  # the ends of base64 depend on what is around the key
+        assert not any(inner[at : at + 8] in shown for at in range(len(inner) - 7)), name
         assert shown.startswith("start <"), name
         assert shown.endswith(" end"), name
         lowered = key.lower()

@@ -27,6 +27,9 @@ def shown(events: list[Event]) -> list[tuple[str, bytes]]:
     [
         pytest.param(b"data: a\n\ndata: b\n\n", [("", b"a"), ("", b"b")], id="LF"),
         pytest.param(b"data: a\r\n\r\ndata: b\r\n\r\n", [("", b"a"), ("", b"b")], id="CRLF"),
+        pytest.param(
+            b"data: a\r\ndata: b\r\n\r\n", [("", b"a\nb")], id="CRLF is one end, also when cut in two"
+        ),
         pytest.param(b"data: a\r\rdata: b\r\r", [("", b"a"), ("", b"b")], id="CR"),
         pytest.param(b"data: a\n\r\ndata: b\r\n\n", [("", b"a"), ("", b"b")], id="mixed ends"),
         pytest.param(b"data:a\n\n", [("", b"a")], id="no space after the colon"),

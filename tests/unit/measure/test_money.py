@@ -78,8 +78,10 @@ def test_an_overrun_is_reported_even_on_a_free_channel():
     assert spent(Price(), *stream(text(), Usage(cost_usd=0.5))) == (0.5, CostBasis.REPORTED)
 
 
-def test_free_costs_nothing():
+def test_free_costs_nothing_however_it_ended():
     assert spent(Price(), *stream(text())) == (0.0, CostBasis.COMPUTED)
+    cut = make_exchange(status=None, failure=ErrorKind.TOTAL_TIMEOUT)
+    assert spent(Price(billed=Billed.SUCCESS), exchange=cut) == (0.0, CostBasis.COMPUTED)
 
 
 def test_without_usage_the_worst_case_must_stay():

@@ -1,0 +1,1 @@
+"""What is made of the journals' rows. Each follower has its own durable cursor."""

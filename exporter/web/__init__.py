@@ -1,0 +1,1 @@
+"""The two listeners: the operator's and the public's. Neither ever reaches into measuring."""

@@ -1,0 +1,36 @@
+"""A prober's control socket that answers what a test wants, and remembers what it was asked."""
+
+import json
+import socketserver
+import threading
+from pathlib import Path
+from typing import Any
+
+from exporter.control import socket_path
+
+
+class FakeProber:
+    """The real one measures; here only its answers matter. `answers` by verb; a str is sent as it is."""
+
+    def __init__(self, data_dir: Path, shard: int = 0) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.answers: dict[str, Any] = {}
+        prober = self
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                request = json.loads(self.rfile.readline())
+                prober.asked.append(request)
+                answer = prober.answers.get(request["verb"], {"ok": True})
+                text = answer if isinstance(answer, str) else json.dumps(answer) + "\n"
+                self.wfile.write(text.encode())
+
+        self._server = socketserver.ThreadingUnixStreamServer(str(socket_path(data_dir, shard)), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
