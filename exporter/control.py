@@ -1,6 +1,7 @@
 """Client of a prober's control socket: one JSON object a line each way, one connection a question."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,8 @@ async def _exchange(data_dir: Path, shard: int, request: bytes) -> bytes:
         raise ControlError(f"prober {shard} hung up before it answered", 502) from None
     finally:
         writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
 
 
 def _judge(shard: int, line: bytes) -> dict[str, Any]:

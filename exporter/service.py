@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, closing, contextmanager
 from dataclasses import replace
 from errno import EADDRINUSE
 
@@ -54,17 +54,16 @@ class Service:
     async def run(self) -> None:
         """Serve until `stop`. GenpingError where an address is taken or the data directory is of no use."""
         plan = self._plan
-        sockets = {"public": _listen(plan.public, "public"), "ops": _listen(plan.ops, "ops")}
-        _make(plan)
-        store, reader = StateDb.open(plan.data_dir / "state.db"), Reader(plan.data_dir)
-        self._follows = [Follow(follower, reader, store) for follower in (self._series, self._board)]
-        try:
+        with ExitStack() as stack:
+            addresses = {"public": plan.public, "ops": plan.ops}
+            sockets = {key: stack.enter_context(_listen(at, key)) for key, at in addresses.items()}
+            _make(plan)
+            store = stack.enter_context(closing(StateDb.open(plan.data_dir / "state.db")))
+            reader = stack.enter_context(closing(Reader(plan.data_dir)))
+            self._follows = [Follow(follower, reader, store) for follower in (self._series, self._board)]
             for follow in self._follows:
                 follow.load()
             await self._serve(reader, sockets)
-        finally:
-            store.close()
-            reader.close()
 
     async def _serve(self, reader: Reader, sockets: Mapping[str, socket.socket]) -> None:
         servers = {"public": _Server(self._public()), "ops": _Server(self._ops(reader))}

@@ -152,9 +152,10 @@ async def _asked_pause_s(request: Request) -> float | None:
     try:
         asked = orjson.loads(body or b"{}")
         text = asked.get("for")
-        return None if text is None else parse_duration(text)
     except (orjson.JSONDecodeError, AttributeError):
         raise HTTPException(400, 'the body is JSON such as {"for": "2h"}') from None
+    try:
+        return None if text is None else parse_duration(str(text))
     except ValueError as error:
         raise HTTPException(400, f"for: {error}") from None
 

@@ -33,7 +33,8 @@ class Office:
 
     def __init__(self, bench):
         self.bench, self.prober = bench, FakeProber(bench.plan.data_dir)
-        self.tape, self.silent, self.refusal, self.reloads = Stored(), [], None, 0
+        self.tape, self.refusal, self.reloads = Stored(), None, 0
+        self.silent: list[int] = []
         desk = Desk(
             plan=lambda: self.bench.plan,
             exposition=bench.exposition,
