@@ -41,10 +41,13 @@ class Connection(asyncio.Protocol):
         self._gone = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Nagle off, no hidden buffer: a piece leaves when it is written."""
+        """Nagle off, no hidden buffer: a piece leaves when it is written.
+
+        The limit is 1 and not 0, at which asyncio's TLS transport pauses for ever (CPython 3.11 sslproto.py).
+        """
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - asyncio's promise for stream sockets
         self._transport = transport
-        transport.set_write_buffer_limits(high=0)
+        transport.set_write_buffer_limits(high=1)
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._stage.open.add(self)
 
@@ -103,6 +106,9 @@ class Connection(asyncio.Protocol):
             stays = await performance.play(reply, call, start_s)
         except asyncio.CancelledError:
             entry.end = entry.end if entry.end != "open" else "gone"
+            raise
+        except Exception:
+            self._transport.abort()  # a bug of ours: the client must not wait for it
             raise
         self._task = None
         if stays:

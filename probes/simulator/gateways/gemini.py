@@ -7,6 +7,7 @@ google-stream-gemini-3.7-flash-2026-09-16); google-genai 3.4.0 types.py.
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from probes.simulator import sizes
@@ -81,10 +82,8 @@ def _stream(ask: Ask, answer: Answer, ticket: Ticket, house: House) -> Reply:
         pieces = pieces[: max(1, len(pieces) // 2)]
     first_s = pieces[0].after_s if pieces else answer.pace.first_s
     values = [
-        _fragment(
-            [_part(piece, answer, ticket)], answer, ticket, house, tokens=_so_far(pieces[:count], answer)
-        )
-        for count, piece in enumerate(pieces, start=1)
+        _fragment([_part(piece, answer, ticket)], answer, ticket, house, tokens=tokens)
+        for piece, tokens in zip(pieces, _so_far(pieces, answer), strict=True)
     ]
     waits = [piece.after_s for piece in pieces]
     if not failing:
@@ -168,20 +167,16 @@ def _finish(ask: Ask, answer: Answer) -> str | None:
     return "MAX_TOKENS" if answer.cut_by_limit else "STOP"
 
 
-def _so_far(pieces: tuple[Piece, ...], answer: Answer) -> Tokens | None:
+def _so_far(pieces: tuple[Piece, ...], answer: Answer) -> Iterator[Tokens | None]:
     """Counts repeat and grow with every fragment; those of thoughts are revised downwards at the end."""
-    final = answer.tokens
-    if final is None:
-        return None
-    thoughts = sum(piece.kind is PieceKind.REASONING for piece in pieces)
-    texts = sum(piece.kind is PieceKind.TEXT for piece in pieces)
-    drawn = any(piece.kind is PieceKind.IMAGE for piece in pieces)
-    if drawn and final.reasoning:
-        thoughts += _REVISED_TOKENS
-    shown = final.output - final.reasoning if drawn else texts
-    return Tokens(
-        input=final.input, output=shown + thoughts, reasoning=thoughts, image=final.image if drawn else 0
-    )
+    final, shown, thoughts, image = answer.tokens, 0, 0, 0
+    for piece in pieces:
+        shown += piece.kind is PieceKind.TEXT
+        thoughts += piece.kind is PieceKind.REASONING
+        if final is not None and piece.kind is PieceKind.IMAGE and not image:
+            shown, image = final.output - final.reasoning, final.image
+            thoughts += _REVISED_TOKENS if thoughts else 0
+        yield final and Tokens(input=final.input, output=shown + thoughts, reasoning=thoughts, image=image)
 
 
 def _usage(tokens: Tokens, house: House) -> dict[str, Any]:

@@ -28,7 +28,7 @@ ANSWERS = (
         name="thinks-too-long",
         about="thoughts eat the whole token limit: `length` and no answer",
         source="openai 2.54.0: max_completion_tokens bounds reasoning too",
-        pace=Pace(reasoning_tokens=100_000, tokens_per_s=500.0),
+        pace=Pace(reasoning_tokens=5000, tokens_per_s=500.0),
     ),
     _odd(
         "filtered",
