@@ -66,8 +66,8 @@ def test_stream_is_cut_into_events(stream: bytes, expected: list[tuple[str, byte
     ("stream", "expected"),
     [
         pytest.param(
-            b'[{\n  "error": {\n    "code": 503,\n    "message": "a } \\" { b"\n  }\n}\n]\n',
-            [(STRAY, b'[{\n  "error": {\n    "code": 503,\n    "message": "a } \\" { b"\n  }\n}\n]')],
+            b'[{\n  "error": {\n    "code": 503,\n    "message": "a }}} \\" b"\n  }\n}\n]\n',
+            [(STRAY, b'[{\n  "error": {\n    "code": 503,\n    "message": "a }}} \\" b"\n  }\n}\n]')],
             id="several lines",
         ),
         pytest.param(b'{"error":1}\n', [(STRAY, b'{"error":1}')], id="one line"),
