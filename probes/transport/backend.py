@@ -66,8 +66,7 @@ class Stream(httpcore2.AsyncNetworkStream):
         if data is not None:
             await asyncio.sleep(0)  # bytes that never pause must not hold the loop; they are stamped already
         while data is None:
-            async with self._watch.limited():
-                await self._pipe.readable()
+            await self._watch.limit(self._pipe.readable())
             data = self._pipe.recv_now()
         return data
 
@@ -90,12 +89,14 @@ class Stream(httpcore2.AsyncNetworkStream):
         if stamps.send_ns is None:
             stamps.send_ns = clock.now_ns()
         try:
-            async with self._watch.limited():
-                for at in range(0, len(buffer), WRITE_BYTES):
-                    await self._pipe.send(buffer[at : at + WRITE_BYTES], lambda: True)
+            await self._watch.limit(self._send(buffer))
         except (SpokenError, OSError) as exc:
             raise httpcore2.WriteError from exc
         stamps.sent_ns = clock.now_ns()
+
+    async def _send(self, buffer: bytes) -> None:
+        for at in range(0, len(buffer), WRITE_BYTES):
+            await self._pipe.send(buffer[at : at + WRITE_BYTES], lambda: True)
 
     def close(self) -> None:
         """Close at once; nothing is waited for."""

@@ -35,7 +35,7 @@ class Route:
 
 async def dial(route: Route, watch: Watch, ask: AskNames) -> Stream:
     """A new connection. Raises what `failures` knows, or `ExpiredError` at the limit on connecting."""
-    reached = _reach_proxy(route.proxy, watch, ask) if route.proxy else _reach(route, watch, ask)
+    reached = _reach_proxy(route.proxy, watch, ask) if route.proxy else watch.limit(_reach(route, watch, ask))
     sock, connect_ns = await reached
     stamped = StampedSocket(sock, watch.clock)
     pipe: Pipe = stamped
@@ -54,8 +54,7 @@ async def dial(route: Route, watch: Watch, ask: AskNames) -> Stream:
 
 async def _secured(sock: StampedSocket, context: ssl.SSLContext, host: str, watch: Watch) -> TlsPipe:
     pipe = TlsPipe(sock, context, host)
-    async with watch.limited():
-        await pipe.handshake()
+    await watch.limit(pipe.handshake())
     watch.stamps.tls_ns = watch.clock.now_ns()
     return pipe
 
@@ -63,7 +62,7 @@ async def _secured(sock: StampedSocket, context: ssl.SSLContext, host: str, watc
 async def _reach_proxy(proxy: Proxy, watch: Watch, ask: AskNames) -> Connected:
     """The proxy is ours, and so is its trouble: no channel is blamed before it was reached."""
     try:
-        return await _reach(Route(host=proxy.host, port=proxy.port, tls=None), watch, ask)
+        return await watch.limit(_reach(Route(host=proxy.host, port=proxy.port, tls=None), watch, ask))
     except ExpiredError:
         raise Abort(ErrorKind.LOCAL_NETWORK, "the proxy did not answer in time") from None
     except OSError as exc:
@@ -73,12 +72,11 @@ async def _reach_proxy(proxy: Proxy, watch: Watch, ask: AskNames) -> Connected:
 
 
 async def _reach(route: Route, watch: Watch, ask: AskNames) -> Connected:
-    async with watch.limited():
-        found = await look_up(route.host, route.port, ask=ask, clock=watch.clock)
-        endpoints, watch.stamps.dns_ns = found
-        if route.public_only and not all(endpoint.public for endpoint in endpoints):
-            raise Abort(ErrorKind.MALFORMED_RESPONSE, "the answer's link leads to a private address")
-        return await connect_any(endpoints, watch.clock)
+    found = await look_up(route.host, route.port, ask=ask, clock=watch.clock)
+    endpoints, watch.stamps.dns_ns = found
+    if route.public_only and not all(endpoint.public for endpoint in endpoints):
+        raise Abort(ErrorKind.MALFORMED_RESPONSE, "the answer's link leads to a private address")
+    return await connect_any(endpoints, watch.clock)
 
 
 def _bracketed(host: str) -> str:
@@ -101,7 +99,7 @@ async def connect_any(endpoints: Sequence[Endpoint], clock: Clock) -> Connected:
                 return won
         raise _telling(race.errors)
     finally:
-        await race.end()
+        race.end()
 
 
 class _Race:
@@ -139,13 +137,16 @@ class _Race:
             raise error
         self.errors.append(error)
 
-    async def end(self) -> None:
-        """Stop the others; close one that connected in the same moment."""
+    def end(self) -> None:
+        """Stop the others. Nothing is awaited: a limit that fires here would lose the winner's socket."""
         for task in self.running:
             task.cancel()
-        for late in await asyncio.gather(*self.running, return_exceptions=True):
-            if isinstance(late, tuple):
-                late[0].close()
+            task.add_done_callback(_close_late)
+
+
+def _close_late(task: asyncio.Task[Connected]) -> None:
+    if not task.cancelled() and task.exception() is None:
+        task.result()[0].close()
 
 
 async def _connect(endpoint: Endpoint, clock: Clock) -> Connected:

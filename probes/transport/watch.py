@@ -1,13 +1,15 @@
 """The clock's side of one exchange: its stamps, and the limit that is running now."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from probes.clock import NS, Clock
 from probes.model import ErrorKind, Failure, Marks
 from probes.transport.seam import Limits, Progress
+
+Step = TypeVar("Step")
 
 CLOSING_S = 1.0  # how long a body may stay open after its end marker: gateways keep connections
 TURN_NS = 5_000_000  # parsing longer than this in one go would show in the stamps of other probes
@@ -132,13 +134,14 @@ class Watch:
             await asyncio.sleep(0)
             self._breath_ns = self.clock.now_ns()
 
-    @asynccontextmanager
-    async def limited(self) -> AsyncGenerator[None]:
-        """Raise `ExpiredError` inside the block when the limit that runs now runs out."""
+    async def limit(self, step: Awaitable[Step]) -> Step:
+        """Wait for the step; raise `ExpiredError` when the limit that runs now runs out first."""
         try:
             async with self.clock.timeout_at(self.due_ns()):
-                yield
+                return await step
         except TimeoutError as exc:
             if exc.errno is not None:  # the kernel's ETIMEDOUT: the connection died, no limit of ours ran out
                 raise
             raise ExpiredError from exc
+        finally:
+            self._breath_ns = self.clock.now_ns()  # others had their turn meanwhile

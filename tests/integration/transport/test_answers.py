@@ -1,6 +1,7 @@
 """Answers that are well: what is stamped, what is kept, what is left alone."""
 
 import asyncio
+import socket
 import statistics
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from probes.clock import NS
 from probes.model import Api, Auth, Exchange, Purpose, Secret, WireRequest
 from probes.transport import HttpTransport, Line
+from probes.transport.stamped import StampedSocket
 from tests.integration.transport.asking import CLOCK, KEY, Listener, ask, limits, line, post, trusting
 from tests.integration.transport.conftest import Authority
 from tests.integration.transport.gateway import LAST_CHUNK, Peer, answers, chunk, chunked, serving, whole
@@ -69,6 +71,27 @@ async def test_chunks_of_one_read_share_its_number_and_stamp():
     assert (first.read, first.at_ns) == (second.read, second.at_ns)
     assert third.read > second.read
     assert third.at_ns - second.at_ns >= 0.04 * NS
+
+
+async def test_bytes_are_stamped_when_they_come_and_not_when_somebody_has_time_for_them():
+    ours, theirs = socket.socketpair()
+    ours.settimeout(0)
+    stamped = StampedSocket(ours, CLOCK)
+    theirs.sendall(b"first")
+    await stamped.readable()
+    stamps = [(stamped.recv_now(), stamped.reads, stamped.at_ns)]
+    sent_ns = []
+    for data in (b"second", b"third"):
+        theirs.sendall(data)
+        sent_ns.append(CLOCK.now_ns())
+        await asyncio.sleep(0.05)
+    assert (stamped.reads, stamped.at_ns) == stamps[0][1:]
+    stamps += [(stamped.recv_now(), stamped.reads, stamped.at_ns) for _ in range(2)]
+    assert [(data, read) for data, read, _ in stamps] == [(b"first", 1), (b"second", 2), (b"third", 3)]
+    assert abs(stamps[1][2] - sent_ns[0]) < 0.02 * NS  # one read ahead
+    assert stamps[2][2] - sent_ns[1] > 0.04 * NS  # and no further: memory is bounded
+    stamped.close()
+    theirs.close()
 
 
 async def test_an_error_answer_is_an_answer():

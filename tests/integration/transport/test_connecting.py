@@ -4,16 +4,17 @@ import asyncio
 import contextlib
 import errno
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 
-from probes.clock import NS
+from probes.clock import NS, SystemClock
 from probes.model import ErrorKind, Secret
 from probes.transport import HttpTransport
+from probes.transport.dial import connect_any
 from probes.transport.lookup import Endpoint
-from tests.integration.transport.asking import CLOCK, ask, limits, line, trusting
+from tests.integration.transport.asking import CLOCK, ask, limits, line, open_files, trusting
 from tests.integration.transport.conftest import Authority
 from tests.integration.transport.gateway import Gateway, Peer, Script, answers, serving, whole
 
@@ -82,6 +83,27 @@ async def test_a_slow_first_address_may_still_win():
             exchange = await ask(line(gateway.url), transport=transport)
     assert exchange.failure is None
     assert gateway.connections == 1
+
+
+class HastyClock(SystemClock):
+    """Tries every address at once: for it, each stagger has passed already."""
+
+    @asynccontextmanager
+    async def timeout_at(self, deadline_ns: int) -> AsyncGenerator[None]:
+        del deadline_ns
+        async with asyncio.timeout(0):
+            yield
+
+
+async def test_an_address_that_connects_too_late_is_let_go():
+    async with serving(lambda peer: peer.silence()) as gateway:
+        before = open_files()
+        for _ in range(20):
+            sock, _at = await connect_any([v4("127.0.0.1", gateway.port)] * 3, HastyClock())
+            sock.close()
+        await asyncio.sleep(0.1)
+        assert gateway.connections > 20
+        assert open_files() == before
 
 
 REFUSED, UNREACHABLE = v4("127.0.0.1", 1), v4("224.0.0.1", 80)

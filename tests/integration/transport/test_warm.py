@@ -1,13 +1,12 @@
 """Connections that are kept, and the many that are not."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
 from probes.model import ErrorKind
 from probes.transport import HttpTransport
-from tests.integration.transport.asking import CLOCK, ask, line, trusting
+from tests.integration.transport.asking import CLOCK, ask, line, open_files, trusting
 from tests.integration.transport.conftest import Authority
 from tests.integration.transport.gateway import Peer, Script, serving, whole
 
@@ -144,10 +143,6 @@ async def test_two_at_once_do_not_share_a_connection():
         assert (await ask(warm, transport=transport)).warm
         await transport.close()
     assert gateway.connections == 3
-
-
-def open_files() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 async def test_nothing_is_left_of_three_hundred_probes(authority: Authority):
