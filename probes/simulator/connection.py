@@ -99,7 +99,7 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
     async def _serve(self, call: Call, start_s: float) -> None:
-        reply, entry = self._stage.simulator.answer(call, self._number)
+        reply, entry = self._stage.simulator.answer(call, self._number, round(start_s * 1e9))
         entry.status = reply.status
         performance = Performance(self._stage, self._transport, self._writable, entry)
         try:

@@ -6,13 +6,14 @@ from typing import Any
 from probes.simulator.answer import BAD_UTF8, SURROGATE
 from probes.simulator.script import Reply, Step
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 Headers = tuple[tuple[str, str], ...]
 HEAD_SHARE = 0.6  # of the wait for the first token: gateways send the head before it
 
 
 def as_json(value: Any) -> bytes:
     """Compact JSON with text raw, as Go and Google's servers write it; stand-ins become broken bytes."""
-    data = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    data = _ENCODER.encode(value).encode()
     return data.replace(BAD_UTF8.encode(), b"\xff\xfe").replace(SURROGATE.encode(), b"\\ud800")
 
 

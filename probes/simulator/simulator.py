@@ -50,14 +50,17 @@ class Simulator:
         self._number = 0
         self.log = RequestLog()
 
-    def answer(self, call: Call, connection: int = 0) -> tuple[Reply, Entry]:
-        """The reply to one request, and its entry; requests about the simulator itself are not in the log."""
+    def answer(self, call: Call, connection: int = 0, at_ns: int | None = None) -> tuple[Reply, Entry]:
+        """The reply to one request, and its entry; requests about the simulator itself are not in the log.
+
+        `at_ns`: when the request was complete, where that was earlier than now.
+        """
         self._number += 1
         wall_ns = self._wall_ns()
         found = find(call.path)
         entry = Entry(
             number=self._number,
-            at_monotonic_ns=self._now_ns(),
+            at_monotonic_ns=self._now_ns() if at_ns is None else at_ns,
             at_wall_ns=wall_ns,
             connection=connection,
             method=call.method,

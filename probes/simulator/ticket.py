@@ -4,6 +4,7 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _NS = 1_000_000_000
 
@@ -24,7 +25,7 @@ class Ticket:
 
     def text(self, length: int, salt: str = "") -> str:
         """Letters and digits that no other request has."""
-        return hashlib.sha256(f"{self.wall_ns}/{self.number}/{salt}".encode()).hexdigest()[:length]
+        return _digest(f"{self.wall_ns}/{self.number}/{salt}")[:length]
 
     @property
     def openai_id(self) -> str:
@@ -52,3 +53,9 @@ class Ticket:
     def ray(self) -> str:
         """Cloudflare's `cf-ray`, with its point of presence."""
         return f"{self.text(16, 'ray')}-FRA"
+
+
+@lru_cache(maxsize=1024)
+def _digest(unique: str) -> str:
+    """Kept, because every piece of a stream repeats its id."""
+    return hashlib.sha256(unique.encode()).hexdigest()

@@ -117,14 +117,24 @@ def _stream(ask: Ask, answer: Answer, ticket: Ticket, house: House) -> Reply:
     role = _chunk({"role": "assistant", "content": ""}, answer, ticket, house)
     steps.append(Step(after_s=left_s * HEAD_SHARE, data=role))
     waits = [left_s * (1 - HEAD_SHARE), *(piece.after_s for piece in pieces[1:])]
-    steps += [
-        Step(after_s=wait_s, data=_chunk(_delta(piece, answer, ticket, house), answer, ticket, house))
-        for wait_s, piece in zip(waits, pieces, strict=False)
-    ]
+    told = _told(pieces, answer, ticket, house)
+    steps += [Step(after_s=wait_s, data=data) for wait_s, data in zip(waits, told, strict=False)]
     closing = _broken_off(ask, answer, ticket, house) if failing else _closing(ask, answer, ticket, house)
     after_s = 0.0 if pieces else waits[0]
     steps += [Step(after_s=after_s if not index else 0.0, data=data) for index, data in enumerate(closing)]
     return streamed(steps, house.headers(ticket))
+
+
+def _told(pieces: tuple[Piece, ...], answer: Answer, ticket: Ticket, house: House) -> list[bytes]:
+    """A chunk per piece. Equal pieces are equal bytes: a long stream must not cost the others their pace."""
+    known: dict[tuple[PieceKind, str, bytes], bytes] = {}
+    told = []
+    for piece in pieces:
+        key = (piece.kind, piece.text, piece.image)
+        if key not in known:
+            known[key] = _chunk(_delta(piece, answer, ticket, house), answer, ticket, house)
+        told.append(known[key])
+    return told
 
 
 def _comments(first_s: float, answer: Answer, house: House) -> tuple[list[Step], float]:

@@ -34,6 +34,12 @@ def test_different_requests_give_different_pictures_and_equal_ones_equal():
     assert picture(64, 64, "k3f9") == picture(64, 64, "k3f9")
 
 
+def test_the_last_row_differs_even_without_the_colours():
+    one, two = (Image.open(io.BytesIO(picture(64, 64, nonce))).tobytes() for nonce in ("k3f9", "k3fa"))
+    assert one[:-64] == two[:-64]
+    assert one[-64:] != two[-64:]
+
+
 def test_padding_makes_a_picture_heavy_and_changes_nothing_else():
     heavy = picture(64, 64, "k3f9", padding=1_000_000)
     assert len(heavy) > 1_000_000

@@ -23,6 +23,7 @@ def test_a_model_answers_the_question(prompt: str, answer: str):
     [
         ("Answer with the word k3f9 only.", "k3f9"),
         ("A plain red cube, soft light. Reference 01hx7abz.", "01hx7abz"),
+        ("A plain red cube, soft light. Reference abcdefgh.", "abcdefgh"),
         ("My own prompt with 7zk3f9qp in it", "7zk3f9qp"),
         ("My own prompt without anything", None),
     ],
