@@ -15,6 +15,7 @@ import signal
 import struct
 import sys
 import warnings
+from contextlib import suppress
 from io import BytesIO
 from typing import Any, BinaryIO
 
@@ -94,6 +95,8 @@ def _decoded(text: bytes) -> bytes:
     """Base64 as models send it: perhaps as a data URI, with line breaks, in the URL alphabet, unpadded."""
     if text[:5] == b"data:":
         text = text.partition(b",")[2]
+    with suppress(binascii.Error):
+        return base64.b64decode(text, validate=True)  # as it should be: no second copy of megabytes
     text = text.translate(bytes.maketrans(b"-_", b"+/"), b" \t\r\n=")
     try:
         return base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)

@@ -38,14 +38,10 @@ def fault(record: Record) -> Any:
     return faults[0].body if faults else None
 
 
-def ended(record: Record) -> bool:
-    """Whether the answer said that it was over, so that what followed does not matter."""
-    return any(isinstance(delta.fact, Finish | Terminal) for delta in record.deltas)
-
-
 def weigh(record: Record) -> Finding | None:
     """What is wrong with an answer that holds no error object."""
-    cut = record.last.event_stream and not ended(record)
+    ended = any(isinstance(delta.fact, Finish | Terminal) for delta in record.deltas)
+    cut = record.last.event_stream and not ended
     broken: list[Broken] = record.facts(Broken)
     if broken and not (cut and isinstance(record.deltas[-1].fact, Broken) and len(broken) == 1):
         return ErrorKind.MALFORMED_RESPONSE, broken[0].detail

@@ -21,7 +21,6 @@ _ACCOUNT = frozenset(  # trouble that is ours only when it is with our account
     }
 )
 _KEPT_WHEN_RELAYED = frozenset({ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED, ErrorKind.MODEL_NOT_FOUND})
-_CUTS = frozenset({ErrorKind.CONNECTION_RESET, ErrorKind.TRUNCATED_STREAM})
 _NO_SUCH_QUESTION = frozenset({404, 405, 501})
 _FINE_CODES = frozenset({"", "0", "1", "200", "ok", "success", "succeeded"})  # of bodies that carry a code
 _REDIRECT, _REFUSAL, _SERVER = 300, 400, 500
@@ -46,15 +45,12 @@ def judge(record: Record) -> Judgement | None:
 def _of_transport(record: Record) -> Judgement | None:
     """The transport's own verdict stands, unless the connection died when all had been said."""
     exchange, failure = record.last, record.last.failure
-    if failure is None:
+    if failure is None or record.is_whole:
         return None
-    error = failure.error
-    if error in _CUTS:
-        refused = exchange.status is not None and exchange.status >= _REDIRECT
-        if refused or (exchange.event_stream and answer.ended(record)):
-            return None
-        if exchange.marks.first_byte_ns is not None:
-            error = ErrorKind.TRUNCATED_STREAM
+    if failure.is_cut and exchange.status is not None and exchange.status >= _REDIRECT:
+        return None  # a refusal: its status has been said
+    begun = exchange.marks.first_byte_ns is not None
+    error = ErrorKind.TRUNCATED_STREAM if failure.is_cut and begun else failure.error
     return _judgement(record, error, failure.detail)
 
 

@@ -10,15 +10,17 @@ from probes.model import Marks, Record
 
 
 def phases(record: Record) -> dict[str, Any]:
-    """DNS, connecting, TLS, first byte, end to end; status, protocol, stamps, bytes of the body."""
+    """DNS, connecting, TLS, first byte, end to end; status, protocol, stamps, bytes of the body.
+
+    A cut or timed-out answer has no last byte, only a latest one.
+    """
     exchange, marks = record.last, record.last.marks
-    ended = exchange.failure is None  # a cut or timed-out answer has no last byte, only a latest one
     return {
         "dns_s": None if exchange.warm else rounded(seconds(marks.start_ns, marks.dns_ns)),
         "connect_s": None if exchange.warm else rounded(_connect_s(marks)),
         "tls_s": None if exchange.warm else rounded(seconds(marks.connect_ns, marks.tls_ns)),
         "ttfb_s": rounded(seconds(marks.send_ns, marks.first_byte_ns)),
-        "e2e_s": rounded(seconds(record.start_ns, marks.last_byte_ns)) if ended else None,
+        "e2e_s": rounded(seconds(record.start_ns, marks.last_byte_ns)) if record.is_whole else None,
         "bytes": exchange.bytes_received if exchange.status is not None else None,
         "http_status": exchange.status,
         "http_version": exchange.http_version,

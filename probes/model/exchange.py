@@ -193,6 +193,11 @@ class Failure:
     error: ErrorKind
     detail: str
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the connection was lost, whoever had still something to say."""
+        return self.error in (ErrorKind.CONNECTION_RESET, ErrorKind.TRUNCATED_STREAM)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
@@ -250,6 +255,18 @@ class Record:
     def last(self) -> Exchange:
         """The exchange that decided."""
         return self.exchanges[-1]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the last exchange said all: no failure, or a connection lost after the end of a stream.
+
+        A body with a declared length that did not come is cut, whatever it holds.
+        """
+        failure = self.last.failure
+        if failure is None:
+            return True
+        ended = any(isinstance(delta.fact, Finish | Terminal) for delta in self.deltas)
+        return failure.is_cut and self.last.event_stream and ended
 
     def facts(self, kind: type) -> list[Any]:
         """The facts of one type in order of arrival."""

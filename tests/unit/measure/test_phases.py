@@ -6,7 +6,16 @@ import pytest
 
 from probes.measure import numbers
 from probes.model import ErrorKind, Record
-from tests.unit.measure.records import at, make_exchange, make_marks, make_record, reach_ask
+from tests.unit.measure.records import (
+    DONE,
+    at,
+    make_exchange,
+    make_marks,
+    make_record,
+    reach_ask,
+    stream,
+    text,
+)
 
 
 def test_a_cold_connection_has_every_phase():
@@ -43,6 +52,13 @@ def test_an_answer_that_did_not_end_has_no_end_to_end_time(failure: ErrorKind):
     found = numbers(make_record(exchange=make_exchange(failure=failure)))
     assert found["e2e_s"] is None
     assert found["ttfb_s"] == 0.3
+
+
+def test_a_connection_lost_after_the_end_of_a_stream_cut_nothing():
+    found = numbers(
+        make_record(stream(text(), *DONE), exchange=make_exchange(failure=ErrorKind.CONNECTION_RESET))
+    )
+    assert found["e2e_s"] == 2.1
 
 
 def test_a_refusal_is_an_answer_with_an_end():
