@@ -66,11 +66,12 @@ def dry_run(plan: Plan, channel: str, name: str | None) -> dict[str, Any]:
     """The request that a probe would send, its key masked, and what it costs at worst."""
     prepared = prepare(plan, manual_slot(plan, channel, name, _CLOCK.wall_ns()))
     request = prepared.first
-    headers = {key: str(value) for key, value in request.headers.items()}
+    provider = prepared.ask.provider
+    headers = {**provider.headers, **request.headers, provider.auth.value: Secret.MASK}
     return {
         "method": request.method,
         "url": request.url,
-        "headers": {**headers, prepared.ask.provider.auth.value: Secret.MASK},
+        "headers": {name: str(value) for name, value in headers.items()},
         "body": request.body.decode("utf-8", "replace"),
         "worst_usd": float(prepared.worst_usd),
     }

@@ -92,7 +92,8 @@ class Follow:
         return more
 
     def _look(self, shard: int) -> None:
-        last = self.last_seq[shard] = self._reader.last_seq(shard)
+        last = self._reader.last_seq(shard)
+        self.last_seq = {**self.last_seq, shard: last}  # whole at any time: others read it from their threads
         if last < self._cursor.get(shard, 0):
             # The journal was replaced or restored. Its rows up to here may be ones that we have counted.
             _LOG.warning("journal %d ends at row %d, before the cursor of %s", shard, last, self.name)

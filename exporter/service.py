@@ -49,6 +49,7 @@ class Service:
         self._reloads = Reloads(successful=True, at_ns=clock.wall_ns())
         self._follows: list[Follow] = []
         self._reloading = asyncio.Lock()
+        self._asked: set[asyncio.Task[None]] = set()
         self._stopped = asyncio.Event()
 
     async def run(self) -> None:
@@ -72,9 +73,10 @@ class Service:
                 group.create_task(server.serve(sockets=[sockets[name]]))
             for follow in self._follows:
                 group.create_task(follow.run(self._stopped))
-            group.create_task(self._acknowledge())
+            acknowledging = group.create_task(self._acknowledge())
             _LOG.info("status page on %s, metrics on %s/metrics", self._plan.public.url, self._plan.ops.url)
             await self._stopped.wait()
+            acknowledging.cancel()
             for server in servers.values():
                 server.should_exit = True
 
@@ -84,7 +86,9 @@ class Service:
 
     def reload(self) -> None:
         """Read the configuration again (SIGHUP); what is wrong is logged and changes nothing."""
-        self._asked = asyncio.ensure_future(self._reload_and_log())
+        task = asyncio.ensure_future(self._reload_and_log())
+        self._asked.add(task)
+        task.add_done_callback(self._asked.discard)
 
     async def _reload_and_log(self) -> None:
         try:

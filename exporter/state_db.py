@@ -4,6 +4,7 @@ Everything in it can be made again from the journals. So a power cut may take ba
 (state and cursor go together, and the rows are read again), and a damaged file is put aside and begun anew.
 """
 
+import fcntl
 import logging
 import os
 import sqlite3
@@ -31,27 +32,22 @@ PRAGMA user_version = {_SCHEMA_VERSION};
 class StateDb:
     """The one connection that writes `state.db`; transactions of all followers come one after another."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path = path
-        self._connection = connection
+    def __init__(self, connection: sqlite3.Connection, held: int) -> None:
+        self._connection, self._held = connection, held
         self._lock = threading.Lock()
 
     @classmethod
     def open(cls, path: Path) -> "StateDb":
-        """Open or make it. GenpingError when it cannot be used or belongs to a newer version."""
+        """Open or make it. GenpingError when it cannot be used, is in use, or belongs to a newer version."""
         try:
-            return cls(path, _connect(path))
-        except (sqlite3.OperationalError, OSError) as error:
-            raise GenpingError(f"{path}: {error}; is the directory writable and the disk not full?") from None
-        except sqlite3.DatabaseError as error:
-            aside = path.with_name(f"{path.name}.damaged")
-            _LOG.error(
-                "%s is damaged (%s): kept as %s, made again from the journals", path, error, aside.name
-            )
-            for suffix in ("-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
-            path.replace(aside)
-            return cls(path, _connect(path))
+            held = _hold(path)
+        except OSError as error:
+            raise GenpingError(f"{path}: {error.strerror}; choose another data_dir") from None
+        try:
+            return cls(_open(path), held)
+        except BaseException:
+            os.close(held)
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -70,6 +66,32 @@ class StateDb:
         """Wait for the transaction that runs, then let go of the file."""
         with self._lock:
             self._connection.close()
+            os.close(self._held)
+
+
+def _hold(path: Path) -> int:
+    """Be the only publisher of this file. The kernel lets go when the process ends, however it ends."""
+    held = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(held)
+        raise GenpingError(f"{path} is in use: stop the other genping or choose another data_dir") from None
+    return held
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    try:
+        return _connect(path)
+    except (sqlite3.OperationalError, OSError) as error:
+        raise GenpingError(f"{path}: {error}; is the directory writable and the disk not full?") from None
+    except sqlite3.DatabaseError as error:
+        aside = path.with_name(f"{path.name}.damaged")
+        _LOG.error("%s is damaged (%s): kept as %s, made again from the journals", path, error, aside.name)
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        path.replace(aside)
+        return _connect(path)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -112,6 +112,7 @@ class _Reading:
     limits: FrameLimits
     deltas: list[Delta] = field(default_factory=list)
     _decoder: Decoder | None = None
+    _events: int = 0
     _progress: Progress = Progress.WAITING
 
     def open(self, status: int, headers: tuple[tuple[str, str], ...]) -> Callable[[Chunk], Progress]:
@@ -136,13 +137,14 @@ class _Reading:
             self._take(self._decoder.close())
 
     def _take(self, events: list[Event]) -> None:
-        for event in events:
+        for number, event in enumerate(events, self._events):
             for fact in self.request.read(event):
-                self.deltas.append(Delta(at_ns=event.at_ns, read=event.read, fact=fact))
+                self.deltas.append(Delta(at_ns=event.at_ns, read=event.read, fact=fact, event=number))
                 if isinstance(fact, Output) and self._progress is Progress.WAITING:
                     self._progress = Progress.FLOWING
                 elif isinstance(fact, Terminal):
                     self._progress = Progress.DONE
+        self._events += len(events)
 
 
 class Unrecorded(JournalError):

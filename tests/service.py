@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psutil
 
@@ -69,7 +69,7 @@ class Simulator:
     url: str = ""
     process: subprocess.Popen[str] | None = None
 
-    def __enter__(self) -> "Simulator":
+    def __enter__(self) -> Self:
         port = free_port()
         command = [sys.executable, "-m", "probes.simulator", "--listen", f"127.0.0.1:{port}"]
         self.process = subprocess.Popen(

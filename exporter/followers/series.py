@@ -24,7 +24,7 @@ def count_result(block: Block, result: Result, probe: Probe, plan: Plan) -> None
         _count_slot(block, result, plan)
         _count_distributions(block, result, probe)
         _count_images(block, result)
-    elif result.reason in m.EXTRA_REASONS:
+    else:
         block.add(m.EXTRA, result.reason, result.outcome)
 
 

@@ -87,7 +87,7 @@ class _Ops:
 
     async def probe(self, request: Request) -> Response:
         channel = self._channel(request)
-        name = request.query_params.get("probe")
+        name = request.query_params.get("probe") or None
         probe = channel.main if name is None else channel.probe(name)
         if probe is None:
             raise HTTPException(404, f"channel {channel.id} has no probe of that name")
@@ -96,7 +96,7 @@ class _Ops:
         return _json(answer["result"])
 
     async def results(self, request: Request) -> Response:
-        channel, probe = (request.query_params.get(name) for name in ("channel", "probe"))
+        channel, probe = (request.query_params.get(name) or None for name in ("channel", "probe"))
         if channel is not None:
             return _json(await asyncio.to_thread(results.of_channel, self._desk.reader, channel, probe))
         if probe is not None:

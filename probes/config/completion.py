@@ -53,14 +53,8 @@ def _wire(draft: Draft, api: Api) -> WireName:
 
 
 def _stream(draft: Draft, via: WireName) -> bool:
-    can = defaults.can_stream(via, draft.kind)
     said = draft.fields.get("stream")
-    if said is None or (not can and "stream" not in draft.own):
-        return defaults.streams_unasked(via, draft.kind)
-    wanted = switch(said.value)
-    if wanted and not can:
-        fail(said, f"{via} answers in one piece; leave stream out")
-    return wanted
+    return defaults.streams_unasked(via, draft.kind) if said is None else switch(said.value)
 
 
 def _expect(draft: Draft) -> Node:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from probes.config.shown import quoted
 from probes.config.unfit import Unfit
@@ -16,8 +17,15 @@ NOT_A_DURATION = "is not a duration; write 30s, 5m, 1h30m"
 
 def seconds_of(value: object) -> float:
     """The seconds that a duration means, 0 or more. Raises Unfit with what to write instead."""
-    found = _FORM.fullmatch(value) if isinstance(value, str) else None
-    if not value or found is None:
+    if not isinstance(value, str) or not value:
+        raise Unfit(NOT_A_DURATION)
+    return _seconds(value)
+
+
+@lru_cache(maxsize=1024)  # a fleet says the same few over and over
+def _seconds(text: str) -> float:
+    found = _FORM.fullmatch(text)
+    if found is None:
         raise Unfit(NOT_A_DURATION)
     counts = zip(found.groups(), _UNITS.values(), strict=True)
     total = sum((Decimal(count) * unit for count, unit in counts if count), Decimal(0))

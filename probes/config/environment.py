@@ -20,6 +20,7 @@ from probes.model import Secret
 
 _REFERENCE = re.compile(r"\$(\$?)\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?")
 _FILE = "_file"
+_MAX_REFERENCES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +36,10 @@ def completed(node: Node, sources: Sources, ways: Ways) -> Node:
     if ways is JsonSchema and node.table.keys() == {"file"}:
         return _schema(_scalar(node.table["file"], sources, None), sources)
     if isinstance(node.value, dict):
-        return replace(node, value=_table(node, sources, ways))
+        return Node(value=_table(node, sources, ways), place=node.place)
     if isinstance(node.value, list):
-        return replace(node, value=[completed(item, sources, ahead(ways, "*")) for item in node.items])
+        items = [completed(item, sources, ahead(ways, "*")) for item in node.items]
+        return Node(value=items, place=node.place)
     return _scalar(node, sources, ways)
 
 
@@ -76,7 +78,8 @@ def _schema(node: Node, sources: Sources) -> Node:
 
 
 def _scalar(node: Node, sources: Sources, ways: Ways) -> Node:
-    node = replace(node, secret=ways is Secret or isinstance(ways, Mapping))
+    if ways is Secret or isinstance(ways, Mapping):
+        node = replace(node, secret=True)
     if isinstance(node.value, str) and "${" in node.value:
         node = replace(node, value=_substituted(node, sources.environ), raw=node.value)
     if isinstance(node.value, str) and node.value and ways is Path:
@@ -85,6 +88,9 @@ def _scalar(node: Node, sources: Sources, ways: Ways) -> Node:
 
 
 def _substituted(node: Node, environ: Mapping[str, str]) -> str:
+    if node.text.count("${") > _MAX_REFERENCES:
+        fail(node, f"more than {_MAX_REFERENCES} references (${{…}}) in one value")
+
     def one(found: re.Match[str]) -> str:
         escaped, name = found.groups()
         if escaped:

@@ -1,7 +1,7 @@
 """A value of the configuration that remembers where it was written, so that every error can say so."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
@@ -24,7 +24,7 @@ class Place:
 
     def below(self, key: str | int) -> "Place":
         """The same line, one key further down."""
-        return replace(self, trail=(self.trail, key))
+        return Place(file=self.file, line=self.line, trail=(self.trail, key))
 
     @property
     def path(self) -> str:

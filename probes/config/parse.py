@@ -21,7 +21,8 @@ from probes.config.syntax import syntax_error
 
 _MAX_ALIASES = 100
 _MAX_DEPTH = 40
-_MAX_VALUES = 200_000
+_MAX_VALUES = 100_000
+_MAX_CHARS = 65_536  # of one value
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 _PLAIN_TAGS = (None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _UNQUOTED = (None, "")  # as the library in Python and in C say it
@@ -85,10 +86,11 @@ class _Frame:
     weight: int = 1
 
     def next_place(self, line: int) -> Place:
-        here = replace(self.place, line=line)
+        above = self.place.trail
         if self.sequence:
-            return here.below(len(self.items))
-        return here if self.key is None else here.below(self.key)
+            return Place(file=self.place.file, line=line, trail=(above, len(self.items)))
+        trail = above if self.key is None else (above, self.key)
+        return Place(file=self.place.file, line=line, trail=trail)
 
     def close(self) -> Node:
         if self.sequence:
@@ -138,6 +140,8 @@ class _Builder:
         place = self.place(event)
         if event.tag not in (None, *_TEXT_TAGS):
             fail(place, _tag(event))
+        if len(event.value) > _MAX_CHARS:
+            fail(replace(place, trail=None), f"a value is longer than {_MAX_CHARS:,} characters")
         frame = self._open[-1] if self._open else None
         if frame is not None and not frame.sequence and frame.key is None:
             self._key(frame, event, place)

@@ -29,7 +29,6 @@ _OWN_HEADERS = (
     "connection",
     "content-length",
     "host",
-    "te",
     "trailer",
     "transfer-encoding",
 )

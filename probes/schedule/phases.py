@@ -1,7 +1,7 @@
 """Where a probe's slots lie on absolute time.
 
-A slot is `offset + k × every`, plus a jitter. The offset is a hash of the probe's identity, so it is spread evenly
-over probes and is the same after a restart, a reload or beside new channels (as Prometheus places its
+A slot is `offset + k × every`, plus a jitter. The offset is a hash of the probe's identity, so it is spread
+evenly over probes and is the same after a restart, a reload or beside new channels (as Prometheus places its
 scrapes). The jitter is a hash of family and interval: channels of one family that share an interval get the
 same one, so pairs stay pairs.
 """

@@ -37,7 +37,7 @@ class Visit:
 
 
 class Simulator:
-    """All gateways. The key selects the scenario; patterns are counted per key and kind of endpoint."""
+    """All gateways. The key selects the scenario; patterns are counted per key, endpoint and kind of output."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Simulator:
         wall_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self._now_ns, self._wall_ns = now_ns, wall_ns
-        self._turns: Counter[tuple[str, str, str]] = Counter()
+        self._turns: Counter[tuple[str, str, str, str]] = Counter()
         self._number = 0
         self.log = RequestLog()
 
@@ -118,7 +118,8 @@ class Simulator:
             return _refused(visit, visit.fault)
         if visit.endpoint.kind == "models":
             return _played(visit, visit.ask, scenario, struck=scenario.strikes_list)
-        turn = (visit.ticket.key, visit.house.name, visit.endpoint.kind)
+        output = "text" if visit.ask.canvas is None else "image"
+        turn = (visit.ticket.key, visit.house.name, visit.endpoint.kind, output)
         struck = scenario.strikes(self._turns[turn])
         self._turns[turn] += 1
         return _played(visit, visit.ask, scenario, struck=struck)

@@ -6,24 +6,15 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from probes.model import Ask, ErrorKind, Talk, WireName
+from probes.model import Ask, Talk, WireName
 from probes.wire.gemini_generate import gemini_generate
 from probes.wire.models_list import models_list
 from probes.wire.openai_chat import openai_chat
 from probes.wire.openai_images import openai_images
 
-__all__ = ["WIRES", "Wire", "WireFailure"]
+__all__ = ["WIRES", "Wire"]
 
 Wire = Callable[[Ask], Talk]
-
-
-class WireFailure(Exception):
-    """A task wire's own verdict on the whole conversation (`task_failed`)."""
-
-    def __init__(self, error: ErrorKind, detail: str) -> None:
-        super().__init__(f"{error.value}: {detail}")
-        self.error, self.detail = error, detail
-
 
 WIRES: Mapping[WireName, Wire] = MappingProxyType(
     {

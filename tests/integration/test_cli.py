@@ -51,7 +51,7 @@ def run(simulator, tmp_path):
             timeout=60,
             check=False,
             env={**os.environ, **(environ or {})},
-            preexec_fn=limited,  # noqa: PLW1509 - a full disk, portably
+            preexec_fn=limited,
         )
 
     return call
@@ -178,7 +178,7 @@ def test_a_probe_goes_through_the_service_while_it_runs(run, simulator, tmp_path
         wait_for(lambda: result["id"] in {r["id"] for r in service.results()}, saying="the result in the API")
 
 
-def test_help_teaches(run):
+def test_help_teaches():
     done = subprocess.run(
         [sys.executable, "-m", "exporter", "--help"], capture_output=True, text=True, check=True
     )

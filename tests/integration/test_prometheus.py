@@ -1,6 +1,7 @@
 """A real Prometheus scrapes genping; what it answers must be the simulator's truth."""
 
 import json
+import math
 import subprocess
 import time
 import urllib.parse
@@ -124,7 +125,7 @@ def test_a_quantile_over_ttft_per_channel_is_the_simulators_delay(scraped):
     rows = server.query(
         "histogram_quantile(0.5, sum by (channel, le) (rate(genping_time_to_first_token_seconds_bucket[1m])))"
     )
-    medians = {labels["channel"]: value for labels, value in rows if value == value}  # not NaN
+    medians = {labels["channel"]: value for labels, value in rows if not math.isnan(value)}
     assert set(medians) == {"good"}  # `whole` did not stream, `broken` gave nothing
     truth = server.one('max_over_time(genping_probe_phase_seconds{channel="good",phase="first_byte"}[1m])')
     assert 0.05 < medians["good"] < max(1.0, 3 * truth)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Discriminator, GetJsonSchemaHandler, Tag, model_validator
@@ -59,11 +60,12 @@ class Table(BaseModel):
         )
 
     @classmethod
-    def written_keys(cls) -> list[str]:
+    @cache
+    def written_keys(cls) -> tuple[str, ...]:
         """The keys as they are written, its own before inherited ones."""
         names = [name for parent in cls.__mro__ for name in vars(parent).get("__annotations__", ())]
         fields = cls.model_fields
-        return list(dict.fromkeys(fields[name].alias or name for name in names if name in fields))
+        return tuple(dict.fromkeys(fields[name].alias or name for name in names if name in fields))
 
 
 def filled(entries: Mapping[str, Node], model: type[Table], place: Place) -> dict[str, Node]:

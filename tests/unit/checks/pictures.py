@@ -16,6 +16,12 @@ def gradient(width: int, height: int, mode: str = "RGB") -> Image.Image:
     return picture.convert(mode)
 
 
+def hidden(picture: Image.Image) -> Image.Image:
+    """All its colours behind full transparency."""
+    picture.putalpha(0)
+    return picture
+
+
 def encoded(picture: Image.Image, name: str = "PNG", **options: Any) -> bytes:
     out = BytesIO()
     picture.save(out, name, **options)

@@ -1,32 +1,27 @@
 """Pictures from strangers, decoded in a child process."""
 
-import asyncio
 import os
-import time
 import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
 import psutil
 import pytest
+import pytest_asyncio
 from PIL import Image as Pillow
 
 from probes.checks.images import ImageInspector
-from probes.checks.worker import Worker, WorkerBroken
-from probes.clock import SystemClock
 from probes.model import Image
-from tests.unit.checks.pictures import as_base64, encoded, gradient, png_chunk, png_header, zeros_png
+from tests.unit.checks.pictures import as_base64, encoded, gradient, hidden, png_chunk, png_header, zeros_png
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def inspector() -> AsyncIterator[ImageInspector]:
     made = ImageInspector()
     yield made
     await made.close()
-
-
-def children() -> list[psutil.Process]:
-    return [p for p in psutil.Process().children() if "probes.checks.image_worker" in p.cmdline()]
 
 
 @pytest.mark.parametrize(
@@ -87,6 +82,7 @@ async def test_base64_as_it_comes(inspector: ImageInspector, form: Any):
         pytest.param(encoded(Pillow.new("RGB", (256, 256), (200, 10, 10))), id="one colour"),
         pytest.param(encoded(Pillow.new("L", (256, 256), 128), "JPEG"), id="grey"),
         pytest.param(encoded(Pillow.new("RGBA", (256, 256), (255, 0, 0, 0))), id="transparent"),
+        pytest.param(encoded(hidden(gradient(256, 256))), id="colours that cannot be seen"),
         pytest.param(encoded(Pillow.new("P", (64, 64), 3), "GIF"), id="palette"),
         pytest.param(encoded(Pillow.new("RGB", (1, 1))), id="one pixel"),
     ],
@@ -147,91 +143,3 @@ async def test_the_largest_tier_fits(inspector: ImageInspector):
     found = await inspector.inspect(as_base64(data))
     assert found.image is not None
     assert found.image.width == 4096
-
-
-async def test_one_child_is_reused_and_ends_with_us(inspector: ImageInspector):
-    assert children() == []  # nothing is started before it is needed
-    await asyncio.gather(*(inspector.inspect(GOOD) for _ in range(5)))
-    (child,) = children()
-    await inspector.inspect(GOOD)
-    assert children() == [child]
-    await inspector.close()
-    assert children() == []
-
-
-async def test_a_killed_child_costs_one_picture(inspector: ImageInspector):
-    await inspector.inspect(GOOD)
-    children()[0].kill()
-    await asyncio.sleep(0.1)
-    assert (await inspector.inspect(GOOD)).image is not None
-
-
-async def test_too_slow_is_unfit_and_the_next_gets_a_new_child():
-    inspector = ImageInspector(limit_s=0.0)
-    await inspector.start()
-    (first,) = children()
-    found = await inspector.inspect(GOOD)
-    assert found.image is None
-    assert "0 s" in found.unfit
-    await inspector.start()
-    assert children() != [first]
-    await inspector.close()
-
-
-async def test_a_cancelled_question_is_not_answered_to_the_next(inspector: ImageInspector):
-    await inspector.start()
-    asked = asyncio.create_task(inspector.inspect(encoded(gradient(4096, 4096), compress_level=1)))
-    await asyncio.sleep(0.05)
-    asked.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await asked
-    found = await inspector.inspect(encoded(gradient(33, 17)))
-    assert found.image is not None
-    assert found.image.width == 33
-
-
-async def test_the_child_ends_when_its_input_does(inspector: ImageInspector):
-    await inspector.start()
-    (child,) = children()
-    assert inspector._worker._process is not None  # our death, seen from the child: its input ends
-    assert inspector._worker._process.stdin is not None
-    inspector._worker._process.stdin.close()
-    await asyncio.to_thread(child.wait, 5)
-
-
-async def test_the_child_holds_no_keys(inspector: ImageInspector, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("SELLER_KEY", "sk-canary-0123456789")
-    await inspector.start()
-    assert "canary" not in str(children()[0].environ())
-
-
-async def test_the_event_loop_runs_on_while_a_large_picture_is_sent(inspector: ImageInspector):
-    await inspector.start()
-    text = "A" * (90 * 1024 * 1024)
-    asked = asyncio.create_task(inspector.inspect(text))
-    longest, last = 0.0, time.perf_counter()
-    while not asked.done():
-        await asyncio.sleep(0)
-        now = time.perf_counter()
-        longest, last = max(longest, now - last), now
-    assert (await asked).image is None
-    assert longest < 0.1
-
-
-async def test_a_child_that_cannot_start_is_our_own_trouble():
-    worker = Worker(SystemClock(), "probes.checks.no_such_module")
-    with pytest.raises(WorkerBroken):
-        await worker.start()
-
-
-async def test_search_finds(inspector: ImageInspector):
-    assert await inspector.search(r"\bcube\s+café\b", "a red cube  café ☕") is True
-    assert await inspector.search(r"^sphere", "a red cube") is False
-
-
-async def test_a_pattern_without_end_is_stopped(inspector: ImageInspector):
-    await inspector.start()
-    started = time.perf_counter()
-    assert await inspector.search(r"(a+)+$", "a" * 64 + "b") is None
-    assert time.perf_counter() - started < 3
-    assert await inspector.search("b", "ab") is True

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from probes.checks import Findings, inspect
 from probes.checks.images import ImageInspector
@@ -38,7 +39,10 @@ CHALLENGE = Expect(challenge=True)
 NONCE = "k3f9x2ab"  # of the asks that make_ask makes; their number is 42
 
 
-@pytest.fixture
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def inspector() -> AsyncIterator[ImageInspector]:
     made = ImageInspector()
     yield made

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-from tests.unit.config.conftest import Load
 
 from probes.model import (
     Address,
@@ -18,6 +17,7 @@ from probes.model import (
     Secret,
     WireName,
 )
+from tests.unit.config.conftest import Load
 
 CONTRACT = """
 vantage: fra-1

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from tests.unit.config.conftest import Load, Write
-from tests.unit.config.texts import SMALLEST, with_channel, with_probe
 
 from probes.config import load
 from probes.errors import ConfigError
 from probes.model import Secret
+from tests.unit.config.conftest import Load, Write
+from tests.unit.config.texts import SMALLEST, with_channel, with_probe
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,12 @@ def test_any_value_may_come_from_the_environment(plan_of: Load):
     )
     [probe] = plan_of(text, KIND="chat", EVERY="90s", TOKENS="33", A="b").channels["one"].probes
     assert (probe.kind, probe.every_s, probe.max_tokens, probe.extra_body) == ("chat", 90, 33, {"a": ["b"]})
+
+
+def test_a_value_has_a_hundred_references_at_most(plan_of: Load):
+    assert plan_of(with_channel(f'group: "{"${A}" * 100}"'), A="a").channels["one"].group == "a" * 100
+    with pytest.raises(ConfigError, match=r"channels\[0\].group: more than 100 references"):
+        plan_of(with_channel(f'group: "{"${A}" * 101}"'), A="a")
 
 
 def test_keys_of_mappings_are_not_replaced(plan_of: Load):
@@ -107,7 +113,7 @@ def test_a_key_file_that_everybody_can_read_or_write_is_refused_with_the_command
 
 def test_the_group_may_read_a_key_file(write: Write, tmp_path: Path):
     _key_files(tmp_path, mode=0o640)
-    assert load(write(FROM_FILES), {"KEY": "sk-env"})
+    assert load(write(FROM_FILES), {"KEY": "sk-env"}).admin_token == Secret("sk-env")
 
 
 @pytest.mark.parametrize(
@@ -159,6 +165,20 @@ def test_a_schema_file_holds_a_json_object(write: Write, tmp_path: Path, content
     with pytest.raises(ConfigError) as caught:
         load(write(SCHEMA + SMALLEST), {"KEY": "k"})
     assert caught.value.message == message
+
+
+def test_a_schema_may_be_inline_or_in_a_file_and_is_spelled_out(write: Write, tmp_path: Path):
+    (tmp_path / "answer.json").write_text(
+        '{"required": ["a"], "x": {"y": [1.5, null, "${A}"]}}', encoding="utf-8"
+    )
+    inline = SMALLEST + "defaults: {schema: {required: [a], x: {y: [1.5, null, '$${A}']}}}\n"
+    assert load(write(SCHEMA + SMALLEST), {"KEY": "k"}).channels == load(write(inline), {"KEY": "k"}).channels
+
+
+@pytest.mark.parametrize("said", ["''", "[answer.json]", "5"])
+def test_a_schema_file_is_named(write: Write, said: str):
+    with pytest.raises(ConfigError, match=r"defaults.schema.file: .* is not the name of a file$"):
+        load(write(f"defaults: {{schema: {{file: {said}}}}}\n{SMALLEST}"), {"KEY": "k"})
 
 
 def test_the_fingerprint_follows_what_the_files_mean_and_not_how_they_look(write: Write, tmp_path: Path):

@@ -4,13 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+
+from probes.config import load
+from probes.errors import ConfigError
 from tests.unit.config.conftest import Write
 from tests.unit.config.test_contract_example import CONTRACT
 from tests.unit.config.test_contract_example import ENVIRON as CONTRACT_ENVIRON
 from tests.unit.config.texts import SMALLEST
-
-from probes.config import load
-from probes.errors import ConfigError
 
 
 def _error(path: Path) -> str:
@@ -69,9 +69,14 @@ def test_a_control_character(write: Write):
     assert _error(write("vantage: a\nrates: \x07\n")) == message
 
 
+def test_a_file_whose_size_is_not_what_it_gives_is_still_being_written():
+    message = "FILE: the file changed while it was read; try again when it is written"
+    assert _error(Path("/proc/self/status")) == message
+
+
 def test_one_mebibyte_is_the_limit(write: Write):
     fitting = SMALLEST + "#" * (2**20 - len(SMALLEST))
-    assert load(write(fitting), {"KEY": "k"})
+    assert list(load(write(fitting), {"KEY": "k"}).channels) == ["one"]
     assert _error(write(fitting + "#")) == "FILE: the file is larger than 1 MiB"
 
 

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from tests.unit.config.conftest import Write
-from tests.unit.config.texts import PROVIDER, SMALLEST
 
 from probes.config import load
 from probes.errors import ConfigError
+from tests.unit.config.conftest import Write
+from tests.unit.config.texts import PROVIDER, SMALLEST
 
 CHANNEL = "- {{id: {0}, provider: requesty, model: m, price: free, probes: [{{kind: chat{1}}}]}}\n"
 ENVIRON = {"KEY": "k"}
@@ -46,7 +46,10 @@ def test_a_path_is_relative_to_the_file_that_names_it(write: Write, tmp_path: Pa
 @pytest.mark.parametrize(
     ("included", "message"),
     [
-        (CHANNEL.format("a", ", evry: 1m"), "a.yaml:1: [0].probes[0].evry: unknown key; did you mean every?"),
+        (
+            CHANNEL.format("a", ", everyy: 1m"),
+            "a.yaml:1: [0].probes[0].everyy: unknown key; did you mean every?",
+        ),
         (
             f"\n{CHANNEL.format('one', '')}",
             'a.yaml:2: [0].id: "one" is already the id of a channel (genping.yaml:6); choose another',

@@ -1,10 +1,10 @@
 """Which of several sayings about a probe holds."""
 
 import pytest
-from tests.unit.config.conftest import Load
-from tests.unit.config.texts import PROVIDER, SMALLEST, with_probe
 
 from probes.model import Expect, Kind
+from tests.unit.config.conftest import Load
+from tests.unit.config.texts import PROVIDER, SMALLEST, with_probe
 
 
 def test_defaults_profile_channel_and_probe_override_each_other_in_that_order(plan_of: Load):

@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 import pytest
-from tests.unit.config.conftest import Load
-from tests.unit.config.texts import PROVIDER, with_probe
 
 from probes.model import Billed, Caps, Price
+from tests.unit.config.conftest import Load
+from tests.unit.config.texts import PROVIDER, with_probe
 
 CAP = "budget: {per_day: 5}\n"
 
@@ -60,7 +60,7 @@ def test_price(plan_of: Load, written: str, price: Price):
     ],
 )
 def test_prices_that_cover_what_is_asked(plan_of: Load, probe: str, price: str):
-    assert plan_of(with_probe(probe, price=price, top=CAP)).channels["one"]
+    assert list(plan_of(with_probe(probe, price=price, top=CAP)).channels) == ["one"]
 
 
 PAID = "{input: 1, output: 2}"

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from tests.unit.config.conftest import Write
-from tests.unit.config.texts import SMALLEST, with_channel, with_probe
 
 from probes.config import expanded, load
 from probes.errors import ConfigError
+from tests.unit.config.conftest import Write
+from tests.unit.config.texts import SMALLEST, with_channel, with_probe
 
 NAMES = [f"S{number}" for number in range(14)]
 EVERYWHERE = """

@@ -1,11 +1,11 @@
 """Which wire a kind is asked through, and what follows from it."""
 
 import pytest
-from tests.unit.config.conftest import Load
-from tests.unit.config.texts import with_probe
 
 from probes.config import defaults
 from probes.model import Api, Auth, Expect, Kind, WireName
+from tests.unit.config.conftest import Load
+from tests.unit.config.texts import with_probe
 
 OPENAI = {
     Kind.CHAT: WireName.OPENAI_CHAT,

@@ -1,11 +1,11 @@
 """YAML as genping reads it."""
 
 import pytest
-from tests.unit.config.conftest import Load, Write
-from tests.unit.config.texts import PROVIDER, SMALLEST, with_channel, with_probe
 
 from probes.config import load
 from probes.errors import ConfigError
+from tests.unit.config.conftest import Load, Write
+from tests.unit.config.texts import PROVIDER, SMALLEST, with_channel, with_probe
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from probes.errors import ConfigError
         ("42", "42"),
         ('"true"', "true"),
         ("官KEY-1.5折", "官KEY-1.5折"),
-        ('"1\\u20445"', "1⁄5"),
+        ('"1\\u20445"', "1\u20445"),
     ],
 )
 def test_text_stays_as_it_is_written(plan_of: Load, written: str, text: str):
@@ -88,6 +88,13 @@ def test_an_error_behind_an_alias_points_at_where_the_value_is_written(write: Wr
 )
 def test_forms_of_a_file(plan_of: Load, text: str):
     assert list(plan_of(text).channels) == ["one"]
+
+
+def test_a_prompt_has_an_end(plan_of: Load):
+    [probe] = plan_of(with_probe(f'kind: chat, prompt: "{"a" * 20_000}"')).channels["one"].probes
+    assert probe.prompt == "a" * 20_000
+    with pytest.raises(ConfigError, match=r"prompt: \"a{59}…\" is too long; at most 20,000 characters$"):
+        plan_of(with_probe(f'kind: chat, prompt: "{"a" * 20_001}"'))
 
 
 def test_numbers_may_be_in_quotes(plan_of: Load):

@@ -159,6 +159,7 @@ def test_results_are_a_bare_array_newest_first(office):
     assert len(some) == 100
     assert office.client.get("/api/v1/results?channel=draw&probe=none").json() == []
     assert office.client.get("/api/v1/results?channel=never").json() == []
+    assert office.client.get("/api/v1/results?channel=&probe=").json() == everything
 
 
 def test_results_far_behind_other_rows_are_found(office):

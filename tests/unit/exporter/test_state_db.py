@@ -64,3 +64,11 @@ def test_a_directory_in_its_place_is_one_clear_line(tmp_path):
     (tmp_path / "state.db").mkdir()
     with pytest.raises(GenpingError, match="Is a directory"):
         StateDb.open(tmp_path / "state.db")
+
+
+def test_two_publishers_cannot_share_it(tmp_path):
+    first = StateDb.open(tmp_path / "state.db")
+    with pytest.raises(GenpingError, match="in use: stop the other genping or choose another data_dir"):
+        StateDb.open(tmp_path / "state.db")
+    first.close()
+    StateDb.open(tmp_path / "state.db").close()

@@ -28,12 +28,15 @@ def test_confirmations_do_not_change_what_scheduled_requests_see():
     assert abs(good / 500 - 0.625) < 0.02
 
 
-def test_patterns_are_counted_per_key_and_per_endpoint():
+def test_patterns_are_counted_per_key_endpoint_and_output():
     simulator = Simulator()
     first = statuses(simulator, BANANA, "flaky", 3)
     assert first == [200, 200, 200]
     assert statuses(simulator, BANANA, "flaky.alice", 4) == [200, 200, 200, 500]
     assert statuses(simulator, GEMINI, "flaky", 1) == [200]
+    assert [ask(BANANA, "flaky", None, simulator)[0].status for _ in range(3)] == [
+        200
+    ] * 3  # text, not pictures
     assert statuses(simulator, BANANA, "flaky", 1) == [500]
 
 

@@ -33,8 +33,9 @@ def supervise(*children, **more):
 
 
 def test_a_killed_child_is_back_within_two_seconds():
-    one, said = child(), []
-    pids = []
+    one = child()
+    said: list[str] = []
+    pids: list[int] = []
 
     def kill():
         pids.append(one.process.pid)
