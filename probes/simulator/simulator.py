@@ -37,7 +37,7 @@ class Visit:
 
 
 class Simulator:
-    """All gateways. The key selects the scenario; patterns are counted per key, endpoint and kind of output."""
+    """All gateways. The key selects the scenario; patterns are counted per key, endpoint and output."""
 
     def __init__(
         self,
