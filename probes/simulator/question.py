@@ -7,7 +7,7 @@ import re
 
 _SUM = re.compile(r"(\d{1,9}) \+ (\d{1,9})")
 _WORD = re.compile(r"\bword (\w{1,64})")
-_REFERENCE = re.compile(r"\b(?:word|[Rr]eference) (\w{1,64})")
+_REFERENCE = re.compile(r"\b(?:word|(?i:reference)) (\w{1,64})")
 _ULID_TAIL = re.compile(r"\b(?=[a-z]*\d)[0-9a-hjkmnp-tv-z]{8}\b")  # 8 characters of Crockford's base 32
 _SMALL_TALK = "Hello! How can I help you today?"
 
