@@ -133,9 +133,7 @@ def _is_blank(image: Image.Image) -> bool:
     if image.mode.startswith(("I", "F")):
         image = image.point(lambda value: value / 256).convert("L")
     shown = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    small = shown.resize(_SAMPLE, Image.Resampling.BOX)
-    if small.mode == "RGBA":
-        small = small.convert("RGBa")  # colours that nobody can see do not count
+    small = shown.resize(_SAMPLE, Image.Resampling.BOX)  # it weighs by alpha: unseen colours do not count
     shades = [band.tobytes() for band in small.split()]
     return all(max(shade) - min(shade) <= _BLANK_RANGE for shade in shades)
 
