@@ -16,6 +16,12 @@ def complete(draft: Draft, api: Api, *, main: bool) -> Node:
     via = _wire(draft, api)
     heading = {"name": draft.name, "kind": draft.kind.value, "main": main, "via": via.value}
     fields = {**draft.fields, **{key: implied(value, place) for key, value in heading.items()}}
+    if (
+        via is not WireName.OPENAI_IMAGES_ASYNC
+        and fields.pop("poll", None) is not None
+        and "poll" in draft.own
+    ):
+        fail(draft.own["poll"], f"{via} answers at once; poll belongs to {WireName.OPENAI_IMAGES_ASYNC}")
     fields["stream"] = implied(_stream(draft, via), place)
     fields["expect"] = _expect(draft)
     fields |= _limits(draft) | _jitter(draft)

@@ -16,6 +16,7 @@ from probes.config.files import Files
 from probes.config.node import Node, fail, implied
 from probes.config.schema.places import Ways, ahead
 from probes.config.schema.types import JsonSchema
+from probes.config.shown import masked
 from probes.model import Secret
 
 _REFERENCE = re.compile(r"\$(\$?)\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?")
@@ -49,7 +50,7 @@ def _table(node: Node, sources: Sources, ways: Ways) -> dict[str, Node]:
         field = key.removesuffix(_FILE)
         if field != key and ways is not Secret and ahead(ways, field) is Secret:
             if node.get(field) is not None:
-                fail(inner, f"{field} is given, too; keep one of the two")
+                fail(inner, f"{masked(field)} is given, too; keep one of the two")
             entries[field] = _from_file(_scalar(inner, sources, None), sources)
         else:
             entries[key] = completed(inner, sources, ahead(ways, key))

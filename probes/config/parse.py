@@ -85,6 +85,11 @@ class _Frame:
     merging: bool = False
     weight: int = 1
 
+    @property
+    def awaits_key(self) -> bool:
+        """Whether what comes next is a key."""
+        return not self.sequence and self.key is None
+
     def next_place(self, line: int) -> Place:
         above = self.place.trail
         if self.sequence:
@@ -122,7 +127,7 @@ class _Builder:
         place = self.place(event)
         if event.tag not in _PLAIN_TAGS:
             fail(place, _tag(event))
-        if self._open and self._open[-1].key is None and not self._open[-1].sequence:
+        if self._open and self._open[-1].awaits_key:
             fail(place, "a key must be plain text; if it begins with { or [, put it in quotes")
         if len(self._open) >= _MAX_DEPTH:
             fail(replace(place, trail=None), f"nested deeper than {_MAX_DEPTH} levels")
@@ -142,9 +147,8 @@ class _Builder:
             fail(place, _tag(event))
         if len(event.value) > _MAX_CHARS:
             fail(replace(place, trail=None), f"a value is longer than {_MAX_CHARS:,} characters")
-        frame = self._open[-1] if self._open else None
-        if frame is not None and not frame.sequence and frame.key is None:
-            self._key(frame, event, place)
+        if self._open and self._open[-1].awaits_key:
+            self._key(self._open[-1], event, place)
             return
         typed = event.style in _UNQUOTED and event.tag is None
         value = resolved(event.value) if typed else event.value
@@ -158,7 +162,7 @@ class _Builder:
             fail(
                 place, f"more than {_MAX_ALIASES} aliases (*name) in one file; use profiles for what repeats"
             )
-        if self._open and self._open[-1].key is None and not self._open[-1].sequence:
+        if self._open and self._open[-1].awaits_key:
             fail(place, "a key cannot be an alias; write it out")
         if event.anchor not in self._anchors:
             fail(place, "this alias (*name) has no anchor (&name) above it; if it is text, put it in quotes")

@@ -65,14 +65,19 @@ def _api(provider: Node) -> Api:
     return Api(said.text) if said else ProviderEntry.model_fields["api"].default
 
 
+def _auth(provider: Node) -> Auth:
+    said = provider.get("auth")
+    return Auth(said.text) if said else DEFAULT_AUTH[_api(provider)]
+
+
 def _provider(name: str, node: Node) -> Node:
     entries, place = written(node), node.place
     entries.setdefault("title", implied(name, place))
-    auth = Auth(entries["auth"].text) if "auth" in entries else DEFAULT_AUTH[_api(node)]
+    auth = _auth(node)
     entries["auth"] = entries.get("auth") or implied(auth.value, place)
     if auth is not Auth.NONE and not {"key", "keys"} & entries.keys():
         fail(node, f"has no key; write key: ${{{_variable(name)}}}, or auth: none where none is asked for")
-    _check_headers(entries, auth)
+    _check_headers(entries.get("headers"), auth)
     reach = entries.get("reach")
     if reach is None or reach.table:
         where = reach.place if reach else place
@@ -85,9 +90,8 @@ def _variable(name: str) -> str:
     return f"{letters if letters[:1].isalpha() else 'P_' + letters}_KEY"
 
 
-def _check_headers(provider: Mapping[str, Node], auth: Auth) -> None:
+def _check_headers(headers: Node | None, auth: Auth) -> None:
     taken = {Auth.BEARER: "authorization", Auth.NONE: ""}.get(auth, auth.value)
-    headers = provider.get("headers")
     for name, node in written(headers).items():
         if name.lower() == taken:
             fail(node, f"auth: {auth} already sends this header; leave it out, or write auth: none")
@@ -121,6 +125,8 @@ class _Workshop:
     def _probes(self, profile: Node | None, node: Node, provider: Node) -> list[Node]:
         found = drafts(self.document.get("defaults"), profile, node)
         main = main_of(found)
+        for draft in found:
+            _check_headers(draft.fields.get("extra_headers"), _auth(provider))
         return [complete(draft, _api(provider), main=draft is main) for draft in found]
 
     def _profile(self, node: Node) -> Node | None:

@@ -43,12 +43,14 @@ class Settings(Table):
     page: Page = Field(default={}, validate_default=True)
 
     @model_validator(mode="after")
-    def _somebody_to_ask(self) -> "Settings":
+    def _sensible(self) -> "Settings":
         if not self.providers:
             raise broken(
                 "is empty; write a provider, such as {name: {base_url: https://host/v1, key: ${NAME}}}",
                 "providers",
             )
+        if "USD" in self.rates:
+            raise broken("budgets are kept in USD, so one USD is one; leave this rate out", "rates")
         return self
 
 

@@ -52,11 +52,12 @@ channels:
 
 def test_shared_fields_reach_only_the_kinds_that_have_them(plan_of: Load):
     plan = plan_of(f"""{PROVIDER}
-defaults: {{max_tokens: 64, size: 2K, expect: {{contains: yes}}, via: openai-images}}
+defaults: {{max_tokens: 64, size: 2K, expect: {{contains: yes}}, via: openai-images, poll: {{preset: x}}}}
 channels:
   - {{id: one, provider: requesty, model: m, price: free, probes: [{{kind: chat}}, {{kind: image}}]}}
 """)
     chat, image = plan.channels["one"].probes
+    assert chat.poll == image.poll == {}
     assert (chat.max_tokens, chat.size, chat.expect, chat.wire.value) == (
         64,
         None,
