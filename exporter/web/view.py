@@ -17,7 +17,7 @@ _UNITS = ("input", "cached_input", "output", "image_output", "per_request")
 
 def public_channels(plan: Plan) -> list[Channel]:
     """The channels that may be shown, in the order of the configuration."""
-    return [channel for channel in plan.channels.values() ]
+    return [channel for channel in plan.channels.values() if channel.public is not None]
 
 
 def public_id(channel: Channel) -> str:
