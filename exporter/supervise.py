@@ -19,7 +19,7 @@ from probes.model import Plan
 _TICK_S = 0.1
 _STOP_S = 9.0  # then a child is killed; the whole must be over within 10 s
 _YOUNG_S = 5.0  # a child that dies younger than this has a standing problem
-_PATIENCE_S = 1.0  # so it is brought back a little later, still within 2 s
+_PATIENCE_S = 0.5  # so it is brought back a little later, still within 2 s
 _SETTLED_S = 30.0  # one that gives up before this age could not even start
 
 

@@ -26,7 +26,8 @@ class ScriptTransport:
         reply = self._replies.pop(0)
         start = self._clock.now_ns()
         self._clock.advance(reply.head_after_s)
-        take = feed(reply.status, reply.headers)
+        headers = tuple((name.lower(), value) for name, value in reply.headers)
+        take = feed(reply.status, headers)
         body, last, failure = b"", self._clock.now_ns(), None
         for read, step in enumerate(reply.steps):
             self._clock.advance(step.after_s)
@@ -52,7 +53,7 @@ class ScriptTransport:
                 end_ns=self._clock.now_ns(),
             ),
             status=reply.status,
-            headers=reply.headers,
+            headers=headers,
             http_version="1.1",
             body=body[:65536],
             bytes_received=len(body),

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -150,9 +150,10 @@ class Genping:
         assert self.process is not None
         found = {}
         for child in psutil.Process(self.process.pid).children():
-            line = child.cmdline()
-            if "exporter.child" in line:
-                found[line[line.index("exporter.child") + 1]] = child
+            with suppress(psutil.Error):  # dead, and not yet buried
+                line = child.cmdline()
+                if "exporter.child" in line:
+                    found[line[line.index("exporter.child") + 1]] = child
         return found
 
     def metrics(self) -> str:

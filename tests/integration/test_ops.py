@@ -77,7 +77,7 @@ def test_results_are_newest_first_and_bounded(service):
 
 def test_a_paused_channel_is_skipped_and_comes_back(service):
     assert post(f"{service.ops_url}/api/v1/channels/seen/pause", {"for": "1h"})[0] == 200
-    skipped = 'genping_slots_skipped_total{channel="seen",probe="chat",'
+    skipped = 'genping_slots_skipped_total{channel="seen",'
     wait_for(
         lambda: any(
             line.startswith(skipped) and 'reason="paused"' in line and not line.endswith(" 0.0")
