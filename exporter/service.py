@@ -27,13 +27,6 @@ from probes.journal.reader import Reader
 from probes.model import Address, Plan
 
 _LOG = logging.getLogger(__name__)
-_NEEDS_RESTART = {
-    "public": "listen.public",
-    "ops": "listen.ops",
-    "data_dir": "data_dir",
-    "vantage": "vantage",
-    "probers": "probers",
-}
 _GRACE_S = 2  # for answers that are on their way when we stop
 _ACK_S = 60.0
 _RELOAD_S = 30.0  # a prober builds every request once while it takes a plan
@@ -124,7 +117,8 @@ class Service:
                 await stack.enter_async_context(follow.gate)
             try:
                 plan = await asyncio.to_thread(load, self._plan.path, self._environ)
-                _check_restart(self._plan, plan)
+                if changed := self._plan.needs_restart(plan):
+                    raise ConfigError(f"a change of {', '.join(changed)} needs a restart", file=plan.path)
                 await self._tell_probers(plan)
             except GenpingError:
                 self._reloads = replace(self._reloads, successful=False)
@@ -209,9 +203,3 @@ def _make(plan: Plan) -> None:
         plan.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise GenpingError(f"{plan.data_dir}: cannot be used as data_dir: {error.strerror}") from None
-
-
-def _check_restart(old: Plan, new: Plan) -> None:
-    changed = [key for name, key in _NEEDS_RESTART.items() if getattr(old, name) != getattr(new, name)]
-    if changed:
-        raise ConfigError(f"a change of {', '.join(changed)} needs a restart", file=new.path)

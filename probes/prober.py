@@ -28,7 +28,6 @@ _LOG = logging.getLogger(__name__)
 _HEARTBEAT_S = 5.0
 _GRACE_S = 5.0
 _MANUAL_FLOOR_S = 60.0
-_NEEDS_RESTART = ("public", "ops", "data_dir", "vantage", "probers")
 
 
 class Prober:
@@ -172,8 +171,7 @@ class Prober:
         except ConfigError as error:
             self._reload_ok = False
             raise Refused(str(error), 422) from None
-        changed = [name for name in _NEEDS_RESTART if getattr(plan, name) != getattr(self._plan, name)]
-        if changed:
+        if changed := self._plan.needs_restart(plan):
             self._reload_ok = False
             raise Refused(f"a change of {', '.join(changed)} needs a restart", 422)
         self._plan, self._reload_ok = plan, True

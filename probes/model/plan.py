@@ -176,6 +176,15 @@ class Address:
         return f"http://{host}:{self.port}"
 
 
+_HELD = {  # key of the configuration -> field of the plan
+    "listen.public": "public",
+    "listen.ops": "ops",
+    "data_dir": "data_dir",
+    "vantage": "vantage",
+    "probers": "probers",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The whole configuration, resolved. `fingerprint` changes when its files' meaning does."""
@@ -202,6 +211,10 @@ class Plan:
     # influx, notify, maintenance, page: checked, for those who publish
     publishing: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    def needs_restart(self, other: "Plan") -> list[str]:
+        """The keys that differ and that a running service cannot take over: sockets and files hang on them."""
+        return [key for key, name in _HELD.items() if getattr(self, name) != getattr(other, name)]
 
     def shard_of(self, provider: str) -> int:
         """Which prober measures a provider: a stable hash, so that adding one moves no other."""

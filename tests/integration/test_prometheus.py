@@ -38,16 +38,14 @@ class Prometheus:
             "global: {scrape_interval: 1s}\nscrape_configs:\n"
             f"  - {{job_name: genping, static_configs: [{{targets: ['{target}']}}]}}\n"
         )
-        self.process = subprocess.Popen(
-            [
-                "prometheus",
-                f"--config.file={config}",
-                f"--storage.tsdb.path={directory / 'tsdb'}",
-                f"--web.listen-address={self.url.removeprefix('http://')}",
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=(directory / "prometheus.log").open("w"),
-        )
+        command = [
+            "prometheus",
+            f"--config.file={config}",
+            f"--storage.tsdb.path={directory / 'tsdb'}",
+            f"--web.listen-address={self.url.removeprefix('http://')}",
+        ]
+        with (directory / "prometheus.log").open("w") as log:
+            self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log)
 
     def query(self, expression):
         """Label sets and values of an instant query."""
