@@ -68,6 +68,13 @@ def _uptime(figure: dict[str, Any]) -> dict[str, str]:
     return {"main": f"{floor(figure['value'] * 1000) / 10:.1f} %", "rests_on": counts}
 
 
+def _duration(seconds: float) -> str:
+    """As fine as a reader can use: `46 ms`, `5.11 s`, `102.1 s`."""
+    if seconds < 0.9995:  # noqa: PLR2004 - from here on it would round to 1000 ms
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.1f} s"  # noqa: PLR2004 - three digits or so
+
+
 def _latency(channel: dict[str, Any]) -> dict[str, str] | None:
     """The median that a user feels: to the whole picture of images, to the first token of streams."""
     kind = next(probe["kind"] for probe in channel["probes"] if probe["main"])
@@ -76,7 +83,7 @@ def _latency(channel: dict[str, Any]) -> dict[str, str] | None:
     value = measured[name]["p50"]
     if value is None:
         return None
-    return {"value": f"{value:.3g} s", "what": "first token" if name == "ttft" else "end to end"}
+    return {"value": _duration(value), "what": "first token" if name == "ttft" else "end to end"}
 
 
 def _seconds(instant: str | None) -> float | None:

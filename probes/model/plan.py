@@ -213,7 +213,7 @@ class Plan:
     warnings: tuple[str, ...] = ()
 
     def needs_restart(self, other: "Plan") -> list[str]:
-        """The keys that differ and that a running service cannot take over: sockets and files hang on them."""
+        """The keys that differ and cannot change in a running service: sockets and files hang on them."""
         return [key for key, name in _HELD.items() if getattr(self, name) != getattr(other, name)]
 
     def shard_of(self, provider: str) -> int:
