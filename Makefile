@@ -48,12 +48,12 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "genping needs Python 3.11 or newer"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing; on Debian: apt-get install python3-venv"; exit 1; }
 
-$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.run: requirements/run.txt requirements/uv.txt pyproject.toml | $(VENV)/bin/python
 	@echo "installing genping into ./$(VENV) (once)"
 	@./scripts/install.sh $(BIN)/python requirements/run.txt
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.dev: requirements/dev.txt requirements/uv.txt pyproject.toml | $(VENV)/bin/python
 	@echo "installing genping and its test tools into ./$(VENV) (once)"
 	@./scripts/install.sh $(BIN)/python requirements/dev.txt
 	@touch $@ $(VENV)/.run

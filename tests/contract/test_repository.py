@@ -70,7 +70,7 @@ def test_every_locked_dependency_has_a_hash():
     for lock in (ROOT / "requirements").glob("*.txt"):
         entries = re.split(r"\n(?=\S)", lock.read_text())
         pinned = [entry for entry in entries if "==" in entry.split("\n", 1)[0]]
-        assert len(pinned) > 20
+        assert pinned
         assert [entry.split()[0] for entry in pinned if "--hash=sha256:" not in entry] == []
 
 
