@@ -156,7 +156,7 @@ def current(state: ChannelState, now_ns: int) -> ChannelState:
         verdict = _state_at(state, turn_ns)
         if verdict is not state.state:
             state = replace(state, state=verdict, since_ns=turn_ns)
-    return replace(state, at_ns=now_ns) if now_ns > (state.at_ns or 0) else state
+    return state
 
 
 def _state_at(state: ChannelState, at_ns: int) -> State:

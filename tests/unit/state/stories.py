@@ -1,4 +1,4 @@
-"""Short stories of a channel: `o` ok, `f` failed, `F` a failed confirmation, `O` a good one, `x` ours, …"""
+"""Short stories of a channel: `+` ok, `-` failed, `!` a failed confirmation, `#` a good one, `x` ours, …"""
 
 from probes.clock import NS
 from probes.state import ChannelState, Evidence, Held, Hold, Planned, Seen, fold
@@ -8,10 +8,10 @@ BEGIN = 1_795_219_200 * NS
 EMPTY = ChannelState()
 
 LETTERS = {
-    "o": (Evidence.OK, False),
-    "O": (Evidence.OK, True),
-    "f": (Evidence.FAILED, False),
-    "F": (Evidence.FAILED, True),
+    "+": (Evidence.OK, False),
+    "#": (Evidence.OK, True),
+    "-": (Evidence.FAILED, False),
+    "!": (Evidence.FAILED, True),
     "x": (Evidence.OURS, False),
     "X": (Evidence.OURS, True),
     "~": (Evidence.PENDING, False),
