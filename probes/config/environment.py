@@ -48,7 +48,7 @@ def _table(node: Node, sources: Sources, ways: Ways) -> dict[str, Node]:
     entries = {}
     for key, inner in node.table.items():
         field = key.removesuffix(_FILE)
-        if field != key and ways is not Secret and ahead(ways, field) is Secret:
+        if field != key and ahead(ways, field) is Secret:
             if node.get(field) is not None:
                 fail(inner, f"{masked(field)} is given, too; keep one of the two")
             entries[field] = _from_file(_scalar(inner, sources, None), sources)

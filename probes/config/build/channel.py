@@ -52,7 +52,7 @@ def _probe(entry: FullProbe) -> Probe:
         size=entry.size,
         aspect_ratio=entry.aspect_ratio,
         quality=entry.quality,
-        schema=None if entry.schema_ is None else json_value(entry.schema_),
+        schema=json_value(entry.schema_),
         objective=Objective(
             uptime=entry.objective.uptime, ttft_s=entry.objective.ttft, e2e_s=entry.objective.e2e
         ),

@@ -15,10 +15,8 @@ Ways = Mapping[str, "Ways"] | type[Secret] | type[Path] | type[JsonSchema] | Non
 
 
 def ahead(ways: Ways, key: str) -> Ways:
-    """What lies ahead one key further. Below a secret everything is one: it may be misplaced."""
-    if isinstance(ways, Mapping):
-        return ways.get(key, ways.get("*"))
-    return ways if ways is Secret else None
+    """What lies ahead one key further."""
+    return ways.get(key, ways.get("*")) if isinstance(ways, Mapping) else None
 
 
 def _fields(annotation: Any, way: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
