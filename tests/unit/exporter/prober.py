@@ -27,7 +27,7 @@ class FakeProber:
 
         self._server = socketserver.ThreadingUnixStreamServer(str(socket_path(data_dir, shard)), Handler)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
     def close(self) -> None:

@@ -5,14 +5,11 @@ import asyncio
 import pytest
 
 from exporter.control import ControlError, NoProber, ask, socket_path
-from tests.unit.exporter.prober import FakeProber
 
 
 @pytest.fixture
-def prober(tmp_path):
-    made = FakeProber(tmp_path)
-    yield made
-    made.close()
+def prober(tmp_path, start_prober):
+    return start_prober(tmp_path)
 
 
 async def test_a_question_and_its_answer(prober, tmp_path):
@@ -22,10 +19,9 @@ async def test_a_question_and_its_answer(prober, tmp_path):
     assert prober.asked[1] == {"verb": "ack", "follower": "board", "shard": 2, "seq": 9}
 
 
-async def test_each_shard_has_its_socket(tmp_path):
-    second = FakeProber(tmp_path, 1)
+async def test_each_shard_has_its_socket(tmp_path, start_prober):
+    start_prober(tmp_path, 1)
     assert await ask(tmp_path, 1, "status") == {"ok": True}
-    second.close()
     assert [socket_path(tmp_path, shard).name for shard in (0, 1)] == ["control.sock", "control-1.sock"]
 
 

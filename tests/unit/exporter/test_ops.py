@@ -10,7 +10,6 @@ from probes.clock import NS
 from probes.errors import ConfigError
 from probes.model import Address, Reason, Secret
 from tests.unit.exporter.made import EPOCH_NS, IMAGE, RESULT, Tape
-from tests.unit.exporter.prober import FakeProber
 
 READ, ADMIN = "read-canary", "admin-canary"
 
@@ -31,8 +30,8 @@ class Stored(Tape):
 class Office:
     """The listener over a bench and a prober that is made up."""
 
-    def __init__(self, bench):
-        self.bench, self.prober = bench, FakeProber(bench.plan.data_dir)
+    def __init__(self, bench, prober):
+        self.bench, self.prober = bench, prober
         self.tape, self.refusal, self.reloads = Stored(), None, 0
         self.silent: list[int] = []
         desk = Desk(
@@ -59,10 +58,8 @@ class Office:
 
 
 @pytest.fixture
-def office(bench):
-    made = Office(bench)
-    yield made
-    made.prober.close()
+def office(bench, start_prober):
+    return Office(bench, start_prober(bench.plan.data_dir))
 
 
 def test_metrics_in_the_form_that_is_asked_for(office):
@@ -130,11 +127,9 @@ def test_what_the_prober_refuses_is_passed_on(office, status):
 
 
 def test_without_a_prober_it_says_so(office):
-    office.prober.close()
     (office.bench.plan.data_dir / "control.sock").unlink()
     answer = office.client.post("/api/v1/probe/talk")
     assert (answer.status_code, answer.json()) == (503, {"error": "prober 0 is not running"})
-    office.prober = FakeProber(office.bench.plan.data_dir)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/probe/talk", "/-/reload", "/api/v1/channels/talk/pause"])

@@ -17,7 +17,6 @@ from probes.errors import GenpingError
 from probes.journal import Intent, Journal
 from probes.model import Reason, Slot
 from tests.unit.exporter.made import CONFIG, RESULT, plan_of
-from tests.unit.exporter.prober import FakeProber
 
 
 def free_port():
@@ -139,9 +138,9 @@ async def test_an_address_that_is_not_ours_is_one_clear_line(tmp_path):
         await Service(plan, clock=SystemClock(), environ={}).run()
 
 
-async def test_reload_takes_a_new_plan_and_asks_the_prober_first(tmp_path, text):
+async def test_reload_takes_a_new_plan_and_asks_the_prober_first(tmp_path, text, start_prober):
     plan = plan_of(tmp_path, text)
-    prober = FakeProber(plan.data_dir)
+    prober = start_prober(plan.data_dir)
     async with running(plan):
         plan_of(tmp_path, text.replace("id: draw", "id: paint"))
         assert (await get(f"{plan.ops.url}/-/reload", "POST"))[0] == 200
@@ -149,7 +148,6 @@ async def test_reload_takes_a_new_plan_and_asks_the_prober_first(tmp_path, text)
         _, metrics = await get(f"{plan.ops.url}/metrics")
         assert 'channel="paint"' in metrics
         assert 'channel="draw"' not in metrics
-    prober.close()
 
 
 @pytest.mark.parametrize(
@@ -162,9 +160,9 @@ async def test_reload_takes_a_new_plan_and_asks_the_prober_first(tmp_path, text)
     ],
     ids=["wrong", "vantage", "listen", "probers"],
 )
-async def test_a_reload_that_cannot_be_keeps_the_old_plan(tmp_path, text, change, message):
+async def test_a_reload_that_cannot_be_keeps_the_old_plan(tmp_path, text, change, message, start_prober):
     plan = plan_of(tmp_path, text)
-    prober = FakeProber(plan.data_dir)
+    prober = start_prober(plan.data_dir)
     async with running(plan):
         (tmp_path / "genping.yaml").write_text("data_dir: ./data\n" + text.replace(*change))
         status, answer = await get(f"{plan.ops.url}/-/reload", "POST")
@@ -174,12 +172,11 @@ async def test_a_reload_that_cannot_be_keeps_the_old_plan(tmp_path, text, change
         _, metrics = await get(f"{plan.ops.url}/metrics")
         assert "genping_config_last_reload_successful 0.0" in metrics
         assert 'channel="talk"' in metrics
-    prober.close()
 
 
-async def test_what_the_prober_refuses_is_refused(tmp_path, text):
+async def test_what_the_prober_refuses_is_refused(tmp_path, text, start_prober):
     plan = plan_of(tmp_path, text)
-    prober = FakeProber(plan.data_dir)
+    prober = start_prober(plan.data_dir)
     prober.answers["reload"] = {"ok": False, "error": "too dear", "status": 422}
     async with running(plan) as service:
         plan_of(tmp_path, text.replace("id: draw", "id: paint"))
@@ -193,7 +190,6 @@ async def test_what_the_prober_refuses_is_refused(tmp_path, text):
             return 'channel="paint"' in (await get(f"{plan.ops.url}/metrics"))[1]
 
         await until(taken)
-    prober.close()
 
 
 async def test_without_a_prober_the_new_plan_is_taken_all_the_same(tmp_path, text, caplog):
@@ -203,7 +199,7 @@ async def test_without_a_prober_the_new_plan_is_taken_all_the_same(tmp_path, tex
     assert "prober 0 is not running" in caplog.text
 
 
-async def test_followers_are_acknowledged(tmp_path, text):
+async def test_followers_are_acknowledged(tmp_path, text, start_prober):
     plan, clock = plan_of(tmp_path, text), SystemClock()
     journal = Journal.open(plan.data_dir, 0, clock)
     await journal.append_heartbeat({"prober": 0, "budgets": []})
@@ -213,7 +209,7 @@ async def test_followers_are_acknowledged(tmp_path, text):
             return 'genping_prober_up{prober="0"} 1.0' in (await get(f"{plan.ops.url}/metrics"))[1]
 
         await until(followed)
-    prober = FakeProber(plan.data_dir)
+    prober = start_prober(plan.data_dir)
     async with running(plan):
 
         async def told():
@@ -223,7 +219,6 @@ async def test_followers_are_acknowledged(tmp_path, text):
     assert sorted(each["follower"] for each in prober.asked) == ["board", "prometheus"]
     assert {each["verb"] for each in prober.asked} == {"ack"}
     assert {each["seq"] for each in prober.asked} == {1}
-    prober.close()
     await journal.close()
 
 
