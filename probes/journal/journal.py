@@ -29,7 +29,10 @@ class Journal:
         self._clock, self._zone, self._lock = clock, ZoneInfo(zone), lock
         path = schema.journal_path(data_dir, shard)
         if not path.exists():
-            schema.create(path, shard, rfc3339(clock.wall_ns()))
+            try:
+                schema.create(path, shard, rfc3339(clock.wall_ns()))
+            except sqlite3.Error as error:
+                raise schema.explain(path, error) from error
         connection = schema.open_writer(path, shard)
         try:
             self._recover(connection)

@@ -98,18 +98,17 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         """The public object: instants as RFC 3339, everything else as it is."""
-        out = asdict(self)
+        out = {public: getattr(self, name) for name, public in _PUBLIC_NAMES.items()}
         for name in _INSTANTS:
-            out[f"{name.removesuffix('_ns')}_at"] = rfc3339(out.pop(name))
-        ordered = {name: out[name] for name in _PUBLIC_ORDER}
-        ordered["flags"], ordered["images"] = list(self.flags), list(out["images"])
-        return ordered
+            out[_PUBLIC_NAMES[name]] = rfc3339(getattr(self, name))
+        out["flags"], out["images"] = list(self.flags), [asdict(image) for image in self.images]
+        return out
 
 
 _INSTANTS = ("scheduled_ns", "started_ns", "finished_ns")
-_PUBLIC_ORDER = tuple(
-    f"{f.name.removesuffix('_ns')}_at" if f.name in _INSTANTS else f.name for f in fields(Result)
-)
+_PUBLIC_NAMES = {
+    f.name: f"{f.name.removesuffix('_ns')}_at" if f.name in _INSTANTS else f.name for f in fields(Result)
+}
 
 
 def result_from_json(data: dict[str, Any]) -> Result:
@@ -117,7 +116,7 @@ def result_from_json(data: dict[str, Any]) -> Result:
     known = {f.name for f in fields(Result)}
     values = {key: value for key, value in data.items() if key in known}
     for name in _INSTANTS:
-        values[name] = rfc3339_ns(data[f"{name.removesuffix('_ns')}_at"])
+        values[name] = rfc3339_ns(data[_PUBLIC_NAMES[name]])
     values["kind"], values["wire"] = Kind(data["kind"]), WireName(data["wire"])
     values["reason"], values["outcome"] = Reason(data["reason"]), Outcome(data["outcome"])
     values["error"] = ErrorKind(data["error"]) if data.get("error") else None

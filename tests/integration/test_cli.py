@@ -144,7 +144,7 @@ def test_a_full_disk_sends_nothing_and_says_so(run, simulator):
     before = len(simulator.log())
     done = run("probe", "good", limit_bytes=4096)
     assert done.returncode == 1
-    assert "journal" in one_line(done)
+    assert "journal-0.db: disk I/O error; look at the disk" in one_line(done)
     assert len(simulator.log()) == before
 
 
