@@ -10,7 +10,10 @@ from exporter.control import socket_path
 
 
 class FakeProber:
-    """The real one measures; here only its answers matter. `answers` by verb; a str is sent as it is."""
+    """The real one measures; here only its answers matter.
+
+    `answers` by verb: JSON, a str that is sent as it is, or an Event: silence until it is set.
+    """
 
     def __init__(self, data_dir: Path, shard: int = 0) -> None:
         self.asked: list[dict[str, Any]] = []
@@ -22,6 +25,9 @@ class FakeProber:
                 request = json.loads(self.rfile.readline())
                 prober.asked.append(request)
                 answer = prober.answers.get(request["verb"], {"ok": True})
+                if isinstance(answer, threading.Event):
+                    answer.wait()
+                    return
                 text = answer if isinstance(answer, str) else json.dumps(answer) + "\n"
                 self.wfile.write(text.encode())
 
@@ -31,6 +37,9 @@ class FakeProber:
         self._thread.start()
 
     def close(self) -> None:
+        for answer in self.answers.values():
+            if isinstance(answer, threading.Event):
+                answer.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -106,6 +106,15 @@ def test_a_poison_row_is_set_aside_and_the_others_counted_once(rig, tmp_path):
     assert rows[0][1].startswith("TypeError: ")
 
 
+def test_a_poison_row_at_the_end_is_set_aside_for_good(rig, tmp_path):
+    rig.put(1)
+    rig.put("poison")
+    rig.settle()
+    rig = again(rig, tmp_path)
+    rig.settle()
+    assert (rig.ledger.batches, rig.follow.cursor, rig.follow.quarantined) == (0, {0: 2}, 1)
+
+
 def test_a_row_that_cannot_be_read_is_set_aside(rig, monkeypatch):
     for number in (1, 2, 4):
         rig.put(number)

@@ -6,7 +6,7 @@ import socket
 import threading
 import urllib.error
 import urllib.request
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
 import pytest
@@ -93,6 +93,19 @@ async def measure(journal, count, clock):
         )
         assert await journal.commit(Intent(slot=slot, worst_nano=0, scopes=("total",)), ()) is None
         await journal.append_result(result, 0)
+
+
+async def follow_a_heartbeat(plan):
+    """So that there is a cursor to speak of."""
+    journal = Journal.open(plan.data_dir, 0, SystemClock())
+    await journal.append_heartbeat({"prober": 0, "budgets": []})
+    async with running(plan):
+
+        async def followed():
+            return 'genping_prober_up{prober="0"} 1.0' in (await get(f"{plan.ops.url}/metrics"))[1]
+
+        await until(followed)
+    await journal.close()
 
 
 async def test_from_the_journal_to_both_listeners(tmp_path, text):
@@ -200,15 +213,8 @@ async def test_without_a_prober_the_new_plan_is_taken_all_the_same(tmp_path, tex
 
 
 async def test_followers_are_acknowledged(tmp_path, text, start_prober):
-    plan, clock = plan_of(tmp_path, text), SystemClock()
-    journal = Journal.open(plan.data_dir, 0, clock)
-    await journal.append_heartbeat({"prober": 0, "budgets": []})
-    async with running(plan):
-
-        async def followed():
-            return 'genping_prober_up{prober="0"} 1.0' in (await get(f"{plan.ops.url}/metrics"))[1]
-
-        await until(followed)
+    plan = plan_of(tmp_path, text)
+    await follow_a_heartbeat(plan)
     prober = start_prober(plan.data_dir)
     async with running(plan):
 
@@ -219,7 +225,6 @@ async def test_followers_are_acknowledged(tmp_path, text, start_prober):
     assert sorted(each["follower"] for each in prober.asked) == ["board", "prometheus"]
     assert {each["verb"] for each in prober.asked} == {"ack"}
     assert {each["seq"] for each in prober.asked} == {1}
-    await journal.close()
 
 
 async def test_it_stops_at_once_although_a_client_hangs_on(tmp_path, text):
@@ -236,6 +241,25 @@ async def test_it_stops_at_once_although_a_client_hangs_on(tmp_path, text):
     with socket.create_server((plan.public.host, plan.public.port)):
         pass  # the address is free again
     assert threading.active_count() < 50
+
+
+async def test_it_stops_in_time_although_a_prober_never_answers(tmp_path, text, start_prober):
+    plan = plan_of(tmp_path, text)
+    await follow_a_heartbeat(plan)
+    prober = start_prober(plan.data_dir)
+    prober.answers = {verb: threading.Event() for verb in ("reload", "ack")}
+    async with running(plan) as service:
+        waiting = asyncio.create_task(get(f"{plan.ops.url}/-/reload", "POST"))
+
+        async def both():
+            return {each["verb"] for each in prober.asked} == {"reload", "ack"}
+
+        await until(both)
+        began = SystemClock().now_ns()
+        service.stop()
+    assert SystemClock().now_ns() - began < 5 * NS
+    with suppress(OSError):  # or nothing at all
+        assert (await waiting)[0] == 500
 
 
 async def test_the_headers_of_a_listener_do_not_name_its_server(tmp_path, text):
