@@ -83,6 +83,7 @@ def serve(directory: Path) -> None:
     params.n_parallel = 1
     params.cpuparams.n_threads = 1
     params.warmup = False
+    params.endpoint_metrics = True  # its own account of what it did
     server = xllamacpp.Server(params)
     print(server.listening_address, flush=True)
     sys.stdin.read()

@@ -54,28 +54,27 @@ def probe(llama, tmp_path):
     return run
 
 
-def _server_timings(url, max_tokens):
-    """What llama.cpp itself says of one such request."""
-    body = {
-        "messages": [{"role": "user", "content": "Tell me more. abc"}],
-        "max_tokens": max_tokens,
-        "ignore_eos": True,
-    }
-    request = urllib.request.Request(f"{url}/v1/chat/completions", json.dumps(body).encode())  # noqa: S310
-    with urllib.request.urlopen(request) as answer:  # noqa: S310
-        return json.load(answer)["timings"]
+def server_account(url):
+    """What llama.cpp itself has counted so far: tokens and seconds of prompts and of answers."""
+    with urllib.request.urlopen(f"{url}/metrics") as answer:  # noqa: S310 - loopback
+        lines = answer.read().decode().splitlines()
+    return {name: float(value) for name, value in (line.split() for line in lines if line[0] != "#")}
 
 
 def test_a_streamed_answer_agrees_with_the_servers_own_timings(probe, llama):
+    before = server_account(llama)
     code, result = probe("probe", "tiny", "--probe", "streamed")
-    truth = _server_timings(llama, 800)
+    after = server_account(llama)
+    tokens, decoding_s, prompt_s = (
+        after[f"llamacpp:{name}"] - before[f"llamacpp:{name}"]
+        for name in ("tokens_predicted_total", "tokens_predicted_seconds_total", "prompt_seconds_total")
+    )
     assert (code, result["outcome"], result["error"]) == (0, "ok", None)
-    assert result["output_tokens"] == 800
+    assert result["output_tokens"] == tokens == 800
     assert result["chunks"] > 100
-    server_tps = truth["predicted_per_second"]
-    # the server's clock has no network, JSON or socket in it, so it is the upper bound; two runs differ by some
-    assert 0.5 * server_tps < result["decode_tps"] < 1.4 * server_tps
-    assert truth["prompt_ms"] / 1000 < result["ttft_s"] < truth["prompt_ms"] / 1000 + 0.1
+    # its clock runs from token to token and knows no socket; ours sees what reached us: close, not equal
+    assert result["decode_tps"] == pytest.approx(tokens / decoding_s, rel=0.25)
+    assert prompt_s <= result["ttft_s"] < prompt_s + 0.1
     assert result["ttfb_s"] <= result["ttft_s"] <= result["ttfa_s"] < result["e2e_s"]
     assert result["connection"] == "cold"
     assert result["served_model"].endswith("tiny.gguf")
@@ -92,9 +91,10 @@ def test_a_whole_answer_has_no_pace(probe):
     assert result["e2e_tps"] > 0
 
 
-def test_nonsense_is_a_wrong_answer(probe):
+def test_nonsense_is_not_an_answer(probe):
     code, result = probe("probe", "tiny", "--probe", "answer")
-    assert (code, result["outcome"], result["error"]) == (1, "failed", "wrong_answer")
+    assert code == 1
+    assert result["error"] in ("wrong_answer", "output_limit")  # whether its dice ended it or the limit did
 
 
 def test_reach_lists_the_models(probe):
