@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from probes.errors import GenpingError
+from probes.model import control_socket
 
 _MAX_ANSWER = 4 * 1024 * 1024
 _TIMEOUT_S = 10.0
@@ -28,11 +29,6 @@ class NoProber(ControlError):
         super().__init__(f"prober {shard} is not running", 503)
 
 
-def socket_path(data_dir: Path, shard: int) -> Path:
-    """Where a shard's prober listens."""
-    return data_dir / ("control.sock" if shard == 0 else f"control-{shard}.sock")
-
-
 async def ask(
     data_dir: Path, shard: int, verb: str, /, *, timeout_s: float = _TIMEOUT_S, **fields: Any
 ) -> dict[str, Any]:
@@ -48,7 +44,8 @@ async def ask(
 
 async def _exchange(data_dir: Path, shard: int, request: bytes) -> bytes:
     try:
-        reader, writer = await asyncio.open_unix_connection(socket_path(data_dir, shard), limit=_MAX_ANSWER)
+        path = control_socket(data_dir, shard)
+        reader, writer = await asyncio.open_unix_connection(path, limit=_MAX_ANSWER)
     except OSError:
         raise NoProber(shard) from None
     try:

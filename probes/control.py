@@ -37,11 +37,6 @@ class Refused(GenpingError):
         return out
 
 
-def socket_path(data_dir: Path, shard: int) -> Path:
-    """Where a prober listens."""
-    return data_dir / ("control.sock" if shard == 0 else f"control-{shard}.sock")
-
-
 class ControlServer:
     """Serves the verbs it is given; readable and writable by the owner only."""
 

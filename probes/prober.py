@@ -11,11 +11,11 @@ from probes.budget import Budget, Refusal
 from probes.checks.images import ImageInspector
 from probes.clock import NS, Clock
 from probes.config import load
-from probes.control import ControlServer, Refused, socket_path
+from probes.control import ControlServer, Refused
 from probes.errors import ConfigError, GenpingError, JournalError, UsageError
 from probes.journal import Journal
 from probes.manual import manual_slot, reach_slot
-from probes.model import Plan, Reason, SkipReason, Slot
+from probes.model import Plan, Reason, SkipReason, Slot, control_socket
 from probes.owed import Owed, record_skip
 from probes.runner import Runner, Unrecorded, prepare
 from probes.schedule.lag import LoopLag
@@ -57,7 +57,7 @@ class Prober:
     async def run(self) -> None:
         """Measure until `stop`."""
         control = ControlServer(
-            socket_path(self._plan.data_dir, self._shard),
+            control_socket(self._plan.data_dir, self._shard),
             {
                 "probe": self._verb_probe,
                 "reload": self._verb_reload,

@@ -36,6 +36,7 @@ from probes.model.plan import (
     Provider,
     PublicView,
     Reach,
+    control_socket,
 )
 from probes.model.result import Image, Result, Slot, result_from_json, rfc3339, rfc3339_ns
 from probes.model.secret import Secret
@@ -112,6 +113,7 @@ __all__ = [
     "Verdict",
     "WireName",
     "WireRequest",
+    "control_socket",
     "result_from_json",
     "rfc3339",
     "rfc3339_ns",

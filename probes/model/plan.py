@@ -162,6 +162,11 @@ class Channel:
         return next((probe for probe in self.probes if probe.name == name), None)
 
 
+def control_socket(data_dir: Path, shard: int) -> Path:
+    """Where a shard's prober listens for the publisher and the command line."""
+    return data_dir / ("control.sock" if shard == 0 else f"control-{shard}.sock")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
     """Where a listener binds."""

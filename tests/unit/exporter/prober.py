@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from exporter.control import socket_path
+from probes.model import control_socket
 
 
 class FakeProber:
@@ -31,7 +31,7 @@ class FakeProber:
                 text = answer if isinstance(answer, str) else json.dumps(answer) + "\n"
                 self.wfile.write(text.encode())
 
-        self._server = socketserver.ThreadingUnixStreamServer(str(socket_path(data_dir, shard)), Handler)
+        self._server = socketserver.ThreadingUnixStreamServer(str(control_socket(data_dir, shard)), Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()

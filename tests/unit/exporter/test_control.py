@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from exporter.control import ControlError, NoProber, ask, socket_path
+from exporter.control import ControlError, NoProber, ask
+from probes.model import control_socket
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ async def test_a_question_and_its_answer(prober, tmp_path):
 async def test_each_shard_has_its_socket(tmp_path, start_prober):
     start_prober(tmp_path, 1)
     assert await ask(tmp_path, 1, "status") == {"ok": True}
-    assert [socket_path(tmp_path, shard).name for shard in (0, 1)] == ["control.sock", "control-1.sock"]
+    assert [control_socket(tmp_path, shard).name for shard in (0, 1)] == ["control.sock", "control-1.sock"]
 
 
 async def test_a_refusal_carries_its_status(prober, tmp_path):
@@ -54,7 +55,7 @@ async def test_a_prober_that_does_not_answer_in_time(tmp_path):
         writer.close()
         await writer.wait_closed()
 
-    server = await asyncio.start_unix_server(silent, socket_path(tmp_path, 0))
+    server = await asyncio.start_unix_server(silent, control_socket(tmp_path, 0))
     with pytest.raises(ControlError, match=r"within 0\.05 s") as caught:
         await ask(tmp_path, 0, "status", timeout_s=0.05)
     assert caught.value.status == 504
