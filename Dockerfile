@@ -17,7 +17,8 @@ USER genping
 WORKDIR /var/lib/genping
 VOLUME /var/lib/genping
 EXPOSE 8811 9811
+# 401: alive, and tokens are set
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
-  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:9811/-/healthy', timeout=4)"]
+  CMD ["python", "-c", "import http.client as h, sys; c = h.HTTPConnection('127.0.0.1', 9811, timeout=4); c.request('GET', '/-/healthy'); sys.exit(c.getresponse().status not in (200, 401))"]
 ENTRYPOINT ["genping"]
 CMD ["run"]
