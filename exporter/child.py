@@ -100,6 +100,7 @@ def main() -> int:
     parser.add_argument("role", choices=["prober", "publisher"])
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--shard", type=int, default=0)
+    parser.add_argument("--held", type=orjson.loads, default={}, help="what the service was started with")
     options = parser.parse_args()
     configure_log()
     _raise_file_limit()
@@ -117,7 +118,7 @@ def main() -> int:
 async def _start(options: argparse.Namespace) -> None:
     from probes.config import load
 
-    plan = load(options.config, os.environ)
+    plan = load(options.config, os.environ).holding(options.held)
     if options.role == "prober":
         from probes.prober import Prober
 

@@ -19,7 +19,6 @@ app = typer.Typer(
     name="genping",
     help="ping, but for generative APIs: real requests to every channel, inside a hard money budget.",
     epilog="Start without any key: genping demo",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
     rich_markup_mode=None,
@@ -68,11 +67,14 @@ def run(config: ConfigFile = _DEFAULT) -> None:
 def demo_command(
     data_dir: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("demo-data"),
     speed: Annotated[float, typer.Option(min=1, max=1000, help="How much faster than life.")] = 20.0,
+    *,
+    listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="The page.")] = "127.0.0.1:8811",
+    ops: Annotated[str, typer.Option(metavar="HOST:PORT", help="Metrics and operation.")] = "127.0.0.1:9811",
 ) -> None:
-    """Run over a built-in simulator of five gateways: no key, no network, no cost."""
+    """Try it all on simulated gateways: no key, no cost."""
     from exporter import demo
 
-    raise typer.Exit(demo.run(data_dir, speed))
+    raise typer.Exit(demo.run(data_dir, speed, listen=listen, ops=ops))
 
 
 @app.command()
@@ -80,7 +82,9 @@ def check(
     config: ConfigFile = _DEFAULT,
     *,
     strict: Annotated[bool, typer.Option("--strict", help="A warning is a failure.")] = False,
-    expand: Annotated[bool, typer.Option("--expanded", help="Print the plain form instead.")] = False,
+    expand: Annotated[
+        bool, typer.Option("--expanded", help="Print it without profiles, includes, defaults.")
+    ] = False,
 ) -> None:
     """Validate the configuration and print what it will ask and cost."""
     from rich.console import Console
@@ -109,7 +113,9 @@ def probe(
     channel: Annotated[str, typer.Argument(help="The id of a channel.")],
     config: ConfigFile = _DEFAULT,
     *,
-    name: Annotated[str | None, typer.Option("--probe", help="Which of its probes; the main one.")] = None,
+    name: Annotated[
+        str | None, typer.Option("--probe", help="Which of its probes (default: the main one).")
+    ] = None,
     as_json: AsJson = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the request and its worst price; send nothing.")
@@ -133,7 +139,7 @@ def reach(
     key: Annotated[str | None, typer.Option(help="Which key, where there are several.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a provider the free question now, whether its models list answers."""
+    """Ask a provider the free question: its models list."""
     from exporter import asking
 
     _report(asking.reach(_plan(config), provider, key), as_json=as_json)
@@ -146,7 +152,7 @@ def pause(
     *,
     length: Annotated[str | None, typer.Option("--for", help="How long, e.g. 2h; until resumed.")] = None,
 ) -> None:
-    """Stop probing a channel for a while, through the running service."""
+    """Stop probing a channel, through the service."""
     from exporter import asking
 
     asking.act(_plan(config), channel, "pause", length)
@@ -157,7 +163,7 @@ def pause(
 def resume(
     channel: Annotated[str, typer.Argument(help="The id of a channel.")], config: ConfigFile = _DEFAULT
 ) -> None:
-    """Probe a paused channel again, through the running service."""
+    """Probe a paused channel again."""
     from exporter import asking
 
     asking.act(_plan(config), channel, "resume", None)
@@ -169,10 +175,10 @@ def simulate(
     listen: Annotated[str, typer.Option(help="HOST:PORT; port 0 picks one.")] = "127.0.0.1:8899",
     speed: Annotated[float, typer.Option(min=1, max=1000, help="How much faster than life.")] = 1.0,
 ) -> None:
-    """Serve the simulated gateways alone, to try a client or a configuration against them."""
+    """Serve the simulated gateways alone."""
     from exporter import demo
 
-    raise typer.Exit(demo.simulate(listen, speed))
+    demo.simulate(listen, speed)
 
 
 def _print_json(value: Any) -> None:
@@ -198,6 +204,7 @@ def main() -> None:
 
 def _run(arguments: list[str]) -> int:
     debug = "--debug" in arguments
+    arguments = arguments or ["--help"]
     try:
         return int(app(arguments, standalone_mode=False) or 0)
     except typer.TyperException as error:

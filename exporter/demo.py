@@ -2,10 +2,10 @@
 
 import os
 import socket
-import subprocess
 import sys
 from importlib.resources import files
 from pathlib import Path
+from typing import NoReturn
 
 from exporter import running
 from exporter.supervise import simulator
@@ -13,13 +13,13 @@ from probes.config import load
 from probes.errors import GenpingError
 
 
-def run(data_dir: Path, speed: float) -> int:
+def run(data_dir: Path, speed: float, *, listen: str, ops: str) -> int:
     """Write the demo's configuration into its own directory and run it."""
     data_dir = data_dir.resolve()
     config = data_dir / "genping.yaml"
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        config.write_text(_configuration(speed), encoding="utf-8")
+        config.write_text(_configuration(speed, listen, ops), encoding="utf-8")
     except OSError as error:
         raise GenpingError(
             f"{config} cannot be written: {error.strerror}; choose another place with --data-dir"
@@ -35,9 +35,9 @@ def run(data_dir: Path, speed: float) -> int:
     )
 
 
-def _configuration(speed: float) -> str:
+def _configuration(speed: float, listen: str, ops: str) -> str:
     text = files("probes.simulator").joinpath("demo.yaml").read_text(encoding="utf-8")
-    return text.replace("{speed}", f"{speed:g}")
+    return f"listen: {{public: {listen!r}, ops: {ops!r}}}\n{text.replace('{speed}', f'{speed:g}')}"
 
 
 def _free_port() -> int:
@@ -47,12 +47,7 @@ def _free_port() -> int:
         return port
 
 
-def simulate(listen: str, speed: float) -> int:
+def simulate(listen: str, speed: float) -> NoReturn:
     """The simulator alone, in the foreground."""
     command = [sys.executable, "-P", "-m", "probes.simulator", "--listen", listen, "--speed", f"{speed:g}"]
-    with subprocess.Popen(command) as process:  # noqa: S603 - our own interpreter and module
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            process.terminate()
-            return process.wait()
+    os.execv(sys.executable, command)  # noqa: S606 - we become it: signals, output and exit code are its own

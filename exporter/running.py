@@ -21,7 +21,7 @@ def run(
     for address, key in ((plan.public, "public"), (plan.ops, "ops")):
         _check_free(address, key)
     with ExitStack() as stack:
-        on_terminal = sys.stdout.isatty()
+        on_terminal = sys.stdout is not None and sys.stdout.isatty()
         log = stack.enter_context((plan.data_dir / "genping.log").open("ab")) if on_terminal else None
         display: LiveTable | PlainLines = LiveTable(plan, note) if on_terminal else PlainLines(plan, note)
         stack.enter_context(display)

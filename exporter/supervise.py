@@ -10,9 +10,10 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import FrameType
 from typing import IO
+
+import orjson
 
 from probes.model import Plan
 
@@ -102,13 +103,19 @@ class Supervisor:
 
     def _start(self, child: Child, now_s: float) -> None:
         child.bury()
-        child.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            child.argv,
-            stdin=subprocess.PIPE,
-            stderr=self.log,
-            env=dict(self.environ),
-            process_group=0,  # Ctrl-C is for us; we tell the children
-        )
+        # a child inherits what is ignored: a HUP must not kill it before it can obey one
+        obeying = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        try:
+            child.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                child.argv,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,  # ours is for people; children log to standard error
+                stderr=self.log,
+                env=dict(self.environ),
+                process_group=0,  # Ctrl-C is for us; we tell the children
+            )
+        finally:
+            signal.signal(signal.SIGHUP, obeying)
         child.started_s = child.start_at_s = now_s
 
     def _end(self) -> None:
@@ -141,15 +148,15 @@ def _cause(code: int) -> str:
 def children_of(plan: Plan) -> list[Child]:
     """The processes that a configuration needs, in the order in which they are stopped."""
     probers = [
-        Child(name=f"prober {shard}", argv=_argv("prober", plan.path, shard)) for shard in range(plan.probers)
+        Child(name=f"prober {shard}", argv=_argv("prober", plan, shard)) for shard in range(plan.probers)
     ]
-    return [*probers, Child(name="publisher", argv=_argv("publisher", plan.path, 0))]
+    return [*probers, Child(name="publisher", argv=_argv("publisher", plan, 0))]
 
 
-def _argv(role: str, config: Path, shard: int) -> list[str]:
+def _argv(role: str, plan: Plan, shard: int) -> list[str]:
     # -P: the directory we are started in must not supply modules
-    command = [sys.executable, "-P", "-m", "exporter.child", role, "--config", str(config)]
-    return [*command, "--shard", str(shard)] if role == "prober" else command
+    command = [sys.executable, "-P", "-m", "exporter.child", role, "--config", str(plan.path)]
+    return [*command, "--shard", str(shard), "--held", orjson.dumps(plan.held()).decode()]
 
 
 def simulator(address: str, speed: float) -> Child:

@@ -1,10 +1,13 @@
 """What an operator has done: pauses that are in force, folded from the journal's action rows."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
 from probes.journal.reader import Reader
 from probes.state import Action
+
+_LOG = logging.getLogger(__name__)
 
 
 class Actions:
@@ -19,7 +22,10 @@ class Actions:
         actions, reader, seq = cls(), Reader(data_dir), 0
         while rows := reader.read(shard, seq, 1000, types=("action",)):
             for row in rows:
-                actions.take(row.body)
+                try:
+                    actions.take(row.body)
+                except (KeyError, TypeError):
+                    _LOG.error("row %d of journal %d is no action that can be read; left out", row.seq, shard)
             seq = rows[-1].seq
         reader.close()
         return actions

@@ -3,8 +3,10 @@
 While rows are owed no paid request leaves, because an intent cannot be written either; so this stays small.
 """
 
+from dataclasses import replace
+
 from probes.journal import Journal
-from probes.model import Result, SkipReason
+from probes.model import Result
 from probes.runner import cost_nano
 from probes.schedule.loop import Skip
 
@@ -13,36 +15,34 @@ class Owed:
     """Results and skips in memory, in the order in which they should have been written."""
 
     def __init__(self) -> None:
-        self._results: list[Result] = []
-        self._skips: dict[tuple[tuple[str | None, str], SkipReason], Skip] = {}
+        self._rows: list[Result | Skip] = []
+        self._last: dict[tuple[str | None, str], int] = {}  # where the last skip of each series stands
 
     def result(self, result: Result) -> None:
         """Keep a result: its request was paid."""
-        self._results.append(result)
+        self._last.pop((result.channel, result.probe), None)
+        self._rows.append(result)
 
     def skip(self, skip: Skip) -> None:
-        """Keep a skip; those of one probe and reason become one row."""
-        place = (skip.entry.identity, skip.reason)
-        before = self._skips.get(place)
-        if before is not None:
-            skip = Skip(
-                entry=skip.entry,
-                reason=skip.reason,
-                first_ns=before.first_ns,
-                last_ns=skip.last_ns,
-                count=before.count + skip.count,
-            )
-        self._skips[place] = skip
+        """Keep a skip; it joins the one before it of the same series, where that has the same reason."""
+        at = self._last.get(skip.entry.identity)
+        before = None if at is None else self._rows[at]
+        if at is not None and isinstance(before, Skip) and before.reason is skip.reason:
+            self._rows[at] = replace(skip, first_ns=before.first_ns, count=before.count + skip.count)
+            return
+        self._last[skip.entry.identity] = len(self._rows)
+        self._rows.append(skip)
 
     async def pay(self, journal: Journal) -> None:
         """Write what is owed. Raises JournalError and keeps the rest where the disk still refuses."""
-        while self._results:
-            await journal.append_result(self._results[0], cost_nano(self._results[0]))
-            self._results.pop(0)
-        while self._skips:
-            place, skip = next(iter(self._skips.items()))
-            await record_skip(journal, skip)
-            del self._skips[place]
+        while self._rows:
+            row = self._rows[0]
+            if isinstance(row, Result):
+                await journal.append_result(row, cost_nano(row))
+            else:
+                await record_skip(journal, row)
+            self._rows.pop(0)
+            self._last = {series: at - 1 for series, at in self._last.items() if at > 0}
 
 
 async def record_skip(journal: Journal, skip: Skip) -> None:

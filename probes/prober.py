@@ -28,6 +28,7 @@ _LOG = logging.getLogger(__name__)
 _HEARTBEAT_S = 5.0
 _GRACE_S = 5.0
 _MANUAL_FLOOR_S = 60.0
+_LONGEST_S = 10 * 365 * 86400.0
 
 
 class Prober:
@@ -167,7 +168,7 @@ class Prober:
 
     async def _verb_reload(self, _request: dict[str, Any]) -> dict[str, Any]:
         try:
-            plan = load(self._plan.path, self._environ)
+            plan = await asyncio.to_thread(load, self._plan.path, self._environ)
         except ConfigError as error:
             self._reload_ok = False
             raise Refused(str(error), 422) from None
@@ -176,6 +177,7 @@ class Prober:
             raise Refused(f"a change of {', '.join(changed)} needs a restart", 422)
         self._plan, self._reload_ok = plan, True
         self._budget.follow(plan)
+        self._runner.forgive()
         await self._follow_plan()
         _LOG.info("configuration %s is in force", plan.fingerprint)
         return {"fingerprint": plan.fingerprint}
@@ -184,7 +186,7 @@ class Prober:
         """One probe now. `floor_s` is how long a channel rests between two of them (default a minute)."""
         slot = self._manual_slot(request)
         if slot.channel is not None:
-            self._rest(slot.channel, float(request.get("floor_s", _MANUAL_FLOOR_S)))
+            self._rest(slot.channel, _number(request.get("floor_s", _MANUAL_FLOOR_S), "floor_s"))
         outcome = await self._runner.run(
             prepare(self._plan, slot), budget=self._budget, journal=self._journal, due_ns=self._clock.now_ns()
         )
@@ -229,11 +231,13 @@ class Prober:
 
 
 def _until(for_s: object, wall_ns: int) -> int | None:
-    if for_s is None:
-        return None
-    if not isinstance(for_s, int | float) or for_s <= 0:
-        raise Refused("for_s is a positive number of seconds", 400)
-    return wall_ns + round(for_s * NS)
+    return None if for_s is None else wall_ns + round(_number(for_s, "for_s") * NS)
+
+
+def _number(value: object, name: str) -> float:
+    if not isinstance(value, int | float) or not 0 <= value <= _LONGEST_S:
+        raise Refused(f"{name} is a number of seconds up to {_LONGEST_S:.0f}", 400)
+    return value
 
 
 def _one(entry: Entry, reason: SkipReason, due_ns: int) -> Skip:

@@ -21,6 +21,7 @@ from probes.model import (
     Ask,
     Chunk,
     Delta,
+    ErrorGroup,
     ErrorKind,
     Event,
     Exchange,
@@ -47,6 +48,9 @@ _MIB = 1024 * 1024
 _TEXT_LIMITS = FrameLimits(max_line_bytes=_MIB, max_body_bytes=8 * _MIB)
 _MEDIA_LIMITS = FrameLimits(max_line_bytes=96 * _MIB, max_body_bytes=96 * _MIB)
 _NO_TTFT = frozenset({Kind.REACH, Kind.EMBED, Kind.RERANK})
+_LOOK_UP_EVERY = 64  # events read between two looks at the clock: a flood must not outlast the deadline
+_OVERRUN_PAUSES = 2
+_LATE_S = 1.0  # a loop that was this late makes time limits fire that the channel did not miss
 _TAINT_FLOOR_S = 0.001
 _TAINT_SHARE = 0.02
 
@@ -110,6 +114,7 @@ class _Reading:
 
     request: WireRequest
     limits: FrameLimits
+    expired: Callable[[], bool]  # whether the probe's deadline has passed
     deltas: list[Delta] = field(default_factory=list)
     _decoder: Decoder | None = None
     _events: int = 0
@@ -138,6 +143,8 @@ class _Reading:
 
     def _take(self, events: list[Event]) -> None:
         for number, event in enumerate(events, self._events):
+            if number % _LOOK_UP_EVERY == 0 and self.expired():
+                raise Abort(ErrorKind.TOTAL_TIMEOUT, "the deadline came while output was flowing")
             for fact in self.request.read(event):
                 self.deltas.append(Delta(at_ns=event.at_ns, read=event.read, fact=fact, event=number))
                 if isinstance(fact, Output) and self._progress is Progress.WAITING:
@@ -164,11 +171,15 @@ class Runner:
         clock: Clock,
         transport: Transport,
         images: ImageInspector,
-        lag_since: Callable[[int], float | None],
+        lag_since: Callable[[int], float],
         vantage: str,
     ) -> None:
         self._clock, self._transport, self._images = clock, transport, images
         self._lag_since, self._vantage = lag_since, vantage
+        self._observed: dict[
+            tuple[str | None, str], int
+        ] = {}  # dearest request of a probe that overran, nano-USD
+        self._paused: set[tuple[str | None, str]] = set()  # past twice its worst case: until forgiven
 
     async def run(
         self, prepared: Prepared, *, budget: Budget, journal: Journal, due_ns: int
@@ -178,15 +189,32 @@ class Runner:
         `due_ns` (monotonic) is when the slot should have started. Raises JournalError when the intent cannot
         be written (nothing was sent), Unrecorded when the result cannot.
         """
-        permit = await budget.reserve(prepared.slot, nano(prepared.worst_usd))
+        series, worst = (prepared.slot.channel, prepared.slot.probe), nano(prepared.worst_usd)
+        worst = max(worst, self._observed.get(series, 0))
+        if series in self._paused:
+            rule = "a request cost more than twice its worst case; mend the price, then reload"
+            return Refusal(scope=f"channel:{series[0]}", worst_nano=worst, rule=rule)
+        permit = await budget.reserve(prepared.slot, worst)
         if isinstance(permit, Refusal):
             return permit
         result = await self.measure(prepared, permit, due_ns=due_ns)
+        self._learn(series, worst, cost_nano(result) or 0)
         try:
             await journal.append_result(result, cost_nano(result))
         except JournalError as error:
             raise Unrecorded(result, error) from error
         return result
+
+    def _learn(self, series: tuple[str | None, str], worst_nano: int, cost: int) -> None:
+        if cost > worst_nano:
+            self._observed[series] = max(cost, self._observed.get(series, 0))
+        if cost > _OVERRUN_PAUSES * worst_nano:
+            _LOG.error("%s cost more than twice its worst case and is asked no more until a reload", series)
+            self._paused.add(series)
+
+    def forgive(self) -> None:
+        """Ask again what was paused for its cost: the configuration was read again."""
+        self._paused.clear()
 
     async def measure(self, prepared: Prepared, permit: Permit, *, due_ns: int | None = None) -> Result:
         """Ask, and say what was seen. Never raises for anything that a channel does.
@@ -208,6 +236,8 @@ class Runner:
             }
         finished = self._clock.now_ns()
         lateness = self._lateness(started, due_ns, values)
+        if lateness["loop_lag_s"] > _LATE_S and _is_time(values["error"]):
+            values |= _ours_to_blame(lateness["loop_lag_s"])
         return self._result(
             prepared,
             started_ns=started_wall,
@@ -219,11 +249,14 @@ class Runner:
     async def _converse(self, prepared: Prepared, started_ns: int) -> Record:
         ask, request = prepared.ask, prepared.first
         frame_limits = _MEDIA_LIMITS if prepared.kind in MEDIA_KINDS else _TEXT_LIMITS
+        deadline_ns = started_ns + round(prepared.timeout_s * NS)
         exchanges: list[Exchange] = []
         while True:
             if request.wait_s > 0:
                 await self._clock.sleep(request.wait_s)
-            reading = _Reading(request=request, limits=frame_limits)
+            reading = _Reading(
+                request=request, limits=frame_limits, expired=lambda: self._clock.now_ns() > deadline_ns
+            )
             exchange = await self._transport.exchange(
                 request, line=_line(ask), limits=_limits(prepared, started_ns), feed=reading.open
             )
@@ -253,13 +286,13 @@ class Runner:
         return values
 
     def _lateness(self, started_ns: int, due_ns: int | None, values: dict[str, Any]) -> dict[str, Any]:
-        loop_lag_s = self._lag_since(started_ns)
+        loop_lag_s = round(self._lag_since(started_ns), 6)
         reported = [values[name] for name in ("ttfb_s", "ttft_s", "e2e_s") if values.get(name)]
         limit_s = max(_TAINT_FLOOR_S, _TAINT_SHARE * min(reported, default=0.0))
         return {
-            "schedule_lag_s": None if due_ns is None else max(0.0, (started_ns - due_ns) / NS),
+            "schedule_lag_s": None if due_ns is None else round(max(0, started_ns - due_ns) / NS, 6),
             "loop_lag_s": loop_lag_s,
-            "tainted": loop_lag_s is not None and loop_lag_s > limit_s,
+            "tainted": loop_lag_s > limit_s,
         }
 
     def _result(self, prepared: Prepared, **values: Any) -> Result:
@@ -284,6 +317,18 @@ class Runner:
         )
 
 
+def _is_time(error: ErrorKind | None) -> bool:
+    return error is not None and error.group is ErrorGroup.TIME
+
+
+def _ours_to_blame(late_s: float) -> dict[str, Any]:
+    return {
+        "outcome": Outcome.EXCLUDED,
+        "error": ErrorKind.INTERNAL_ERROR,
+        "detail": f"genping itself was late by {late_s:.1f} s, so a time limit fired that says nothing",
+    }
+
+
 def cost_nano(result: Result) -> int | None:
     """What a result settles its intent with; None: the worst case stays."""
     return None if result.cost_usd is None else nano(Decimal(str(result.cost_usd)))
@@ -292,7 +337,7 @@ def cost_nano(result: Result) -> int | None:
 def _close(reading: _Reading, exchange: Exchange) -> Exchange:
     try:
         reading.close()
-    except FrameError as error:
+    except (FrameError, Abort) as error:
         if exchange.failure is None:
             return replace(exchange, failure=Failure(error=error.error, detail=error.detail))
     return exchange

@@ -104,7 +104,9 @@ class Health:
         """What is still known at a time: nothing, after 3 planned intervals without news."""
         age_ns = 0 if self.evidence_ns is None else at_ns - self.evidence_ns
         if self.every_ns and age_ns >= _INTERVALS_TO_UNKNOWN * self.every_ns:
-            return replace(self, verdict=State.UNKNOWN, oks=0, failures=0, ours=0)
+            return replace(
+                self, verdict=State.UNKNOWN, oks=0, failures=0
+            )  # ours: no news, but still the last
         return self
 
 

@@ -186,9 +186,13 @@ class Log:
         ).fetchone()
         if after is None:
             return False
-        return bool(after[1] == scheduled_ns) or (
-            after[0] == RowType.SKIP and rfc3339_ns(decode(after[2])["first_scheduled_at"]) <= scheduled_ns
-        )
+        if after[1] == scheduled_ns:
+            return True
+        if (
+            after[0] != RowType.SKIP or after[1] > self._at_ns
+        ):  # written when the clock stood ahead: covers nothing
+            return False
+        return bool(rfc3339_ns(decode(after[2])["first_scheduled_at"]) <= scheduled_ns)
 
     def _recorded(self, request_id: str) -> bool:
         found = self._connection.execute("SELECT 1 FROM row WHERE type = 'result' AND id = ?", (request_id,))

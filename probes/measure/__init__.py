@@ -3,10 +3,10 @@
 from typing import Any
 
 from probes.measure import identity, pace, phases, tokens
-from probes.measure.money import cost, nano, worst_case
+from probes.measure.money import cost, nano, worst_case, worst_case_of
 from probes.model import Record
 
-__all__ = ["cost", "nano", "numbers", "worst_case"]
+__all__ = ["cost", "nano", "numbers", "worst_case", "worst_case_of"]
 
 
 def numbers(record: Record) -> dict[str, Any]:

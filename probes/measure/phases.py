@@ -3,10 +3,12 @@
 All of the exchange that carried the answer, but `e2e_s`, which begins where the probe did.
 """
 
+import ipaddress
 from typing import Any
+from urllib.parse import urlsplit
 
 from probes.clock import seconds
-from probes.model import Marks, Record
+from probes.model import Exchange, Marks, Record
 
 
 def phases(record: Record) -> dict[str, Any]:
@@ -16,7 +18,7 @@ def phases(record: Record) -> dict[str, Any]:
     """
     exchange, marks = record.last, record.last.marks
     return {
-        "dns_s": None if exchange.warm else rounded(seconds(marks.start_ns, marks.dns_ns)),
+        "dns_s": None if exchange.warm or _is_address(exchange) else rounded(_dns_s(marks)),
         "connect_s": None if exchange.warm else rounded(_connect_s(marks)),
         "tls_s": None if exchange.warm else rounded(seconds(marks.connect_ns, marks.tls_ns)),
         "ttfb_s": rounded(seconds(marks.send_ns, marks.first_byte_ns)),
@@ -27,6 +29,19 @@ def phases(record: Record) -> dict[str, Any]:
         "stamp": exchange.stamp,
         "connection": "warm" if exchange.warm else "cold",
     }
+
+
+def _is_address(exchange: Exchange) -> bool:
+    """Whether the host was given as a number: then nobody had to be asked."""
+    try:
+        ipaddress.ip_address(urlsplit(exchange.request.url).hostname or "")
+    except ValueError:
+        return False
+    return True
+
+
+def _dns_s(marks: Marks) -> float | None:
+    return seconds(marks.start_ns, marks.dns_ns)
 
 
 def _connect_s(marks: Marks) -> float | None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -220,6 +220,32 @@ class Plan:
     def needs_restart(self, other: "Plan") -> list[str]:
         """The keys that differ and cannot change in a running service: sockets and files hang on them."""
         return [key for key, name in _HELD.items() if getattr(self, name) != getattr(other, name)]
+
+    def held(self) -> dict[str, Any]:
+        """What a service keeps from start to end, as plain values."""
+        return {
+            "public": asdict(self.public),
+            "ops": asdict(self.ops),
+            "data_dir": str(self.data_dir),
+            "vantage": self.vantage,
+            "probers": self.probers,
+        }
+
+    def holding(self, held: Mapping[str, Any]) -> "Plan":
+        """The same with what a service was started with, whatever the file has come to say since.
+
+        A child that comes back must find the ledger, the shards and the sockets that it left.
+        """
+        if not held:
+            return self
+        return replace(
+            self,
+            public=Address(**held["public"]),
+            ops=Address(**held["ops"]),
+            data_dir=Path(held["data_dir"]),
+            vantage=held["vantage"],
+            probers=held["probers"],
+        )
 
     def shard_of(self, provider: str) -> int:
         """Which prober measures a provider: a stable hash, so that adding one moves no other."""

@@ -110,7 +110,8 @@ class Loop:
             if seat is not None and seat.entry.phase == entry.phase:
                 seat.entry = entry
                 continue
-            done_ns = seat.done_ns if seat else last_ns.get(identity, now_ns)
+            # a new interval begins now: its slots before that were never due
+            done_ns = now_ns if seat else last_ns.get(identity, now_ns)
             self._seat(_Seat(entry, min(done_ns, now_ns), seat.running if seat else None))
             if seat is None and identity in last_ns:
                 await self._miss(self._seats[identity], now_ns, SkipReason.ABORTED)
@@ -134,7 +135,10 @@ class Loop:
             return
         now_ns, phase = self._clock.wall_ns(), seat.entry.phase
         due_ns = phase.due_ns(phase.index_after(now_ns) - 1)
-        if due_ns <= seat.done_ns:  # the wall clock stepped back: this slot has its row
+        if seat.done_ns > now_ns + phase.every_ns:
+            _LOG.warning("the wall clock stepped back; slots of %s go on from now", identity)
+            seat.done_ns = due_ns - 1
+        if due_ns <= seat.done_ns:  # a small step back: this slot has its row
             return
         await self._miss(seat, due_ns - 1, SkipReason.OVERLOAD)
         seat.done_ns = due_ns

@@ -1,5 +1,6 @@
 """HTTP/1.1 over our own stamped sockets: one attempt, no redirect followed, nothing sent twice."""
 
+import importlib
 import logging
 import ssl
 from collections.abc import Hashable
@@ -22,6 +23,10 @@ from probes.transport.seam import Feed, Limits, Line
 from probes.transport.tls import client_context
 from probes.transport.warm import WarmConnections
 from probes.transport.watch import Watch
+
+# httpcore2 imports these when a first request needs them: tens of milliseconds, inside somebody's latency
+for _name in ("anyio._backends._asyncio", "anyio.streams.memory", "anyio.streams.stapled", "encodings.idna"):
+    importlib.import_module(_name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

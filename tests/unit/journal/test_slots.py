@@ -23,6 +23,13 @@ def ends(reader):
     return [row.type for row in reader.read(0, 0, 100, types=("result", "skip"))]
 
 
+async def test_a_gap_that_a_clock_ahead_of_time_wrote_covers_nothing_once_it_is_back(journal, clock):
+    clock.jump(3600)
+    await skip(journal, 10, 3600, count=3591)
+    clock.jump(-3600)
+    assert await journal.commit(intent(slot(20)), ()) is None
+
+
 @pytest.mark.parametrize(
     ("before", "again_s", "free"),
     [
@@ -37,7 +44,8 @@ def ends(reader):
         pytest.param("gap", 9, True, id="before a gap"),
     ],
 )
-async def test_a_slot_is_measured_once(journal, before, again_s, free):
+async def test_a_slot_is_measured_once(journal, clock, before, again_s, free):
+    clock.advance(60)
     match before:
         case "result":
             await done(journal, slot(10))

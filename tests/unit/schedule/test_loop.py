@@ -82,6 +82,39 @@ async def test_slots_missed_while_nobody_was_there_are_one_row():
     assert book.skips[0].first_ns == last_ns + round(0.2 * NS)
 
 
+async def test_a_clock_that_steps_back_goes_on_from_now():
+    ahead_s = [0.0]
+
+    class Stepping(SystemClock):
+        def wall_ns(self):
+            return super().wall_ns() + round(ahead_s[0] * NS)
+
+    book, one = Book(), entry()
+    loop = Loop(clock=Stepping(), execute=book.execute, skipped=book.skipped, why_not=lambda _entry: None)
+    loop.start()
+    ahead_s[0] = 3600.0
+    await loop.follow([one], {})
+    await asyncio.sleep(0.5)
+    ahead_s[0] = 0.0
+    book.done.clear()
+    await asyncio.sleep(0.7)
+    await loop.stop(0)
+    assert len(book.done) >= 2
+
+
+async def test_a_new_interval_begins_with_the_reload():
+    book = Book()
+    loop = book.loop()
+    loop.start()
+    await loop.follow([entry(every_s=3600)], {})
+    await asyncio.sleep(0.3)
+    await loop.follow([entry(every_s=0.2)], {})
+    await asyncio.sleep(0.5)
+    await loop.stop(0)
+    assert book.done
+    assert not book.skips
+
+
 async def test_a_blocked_loop_skips_what_it_missed_and_makes_no_burst():
     book, one = Book(), entry()
     loop = book.loop()

@@ -188,3 +188,11 @@ def test_a_clock_that_steps_back_keeps_the_state():
     assert stepped.state is UP
     assert current(stepped, minute(-59) + 1 * NS).state is UP
     assert current(stepped, minute(-56)).state is UNKNOWN
+
+
+def test_a_key_that_stays_revoked_after_a_silence_is_misconfigured_again():
+    minute = 60 * NS
+    state = fold(ChannelState(), Planned(at_ns=0, main="chat", every_ns={"chat": minute}))
+    for number in (1, 2, 30, 31, 32):
+        state = fold(state, Seen(at_ns=number * minute, probe="chat", evidence=Evidence.OURS))
+    assert state.state is State.MISCONFIGURED
