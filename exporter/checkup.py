@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
 from exporter.catalogue import series_count
 from probes.model import Plan
@@ -12,29 +14,62 @@ from probes.schedule.plan import Forecast, forecast
 
 _MONTH_DAYS = 30
 _MANY_SERIES = 100_000
+_CENT = Decimal("0.01")
+_UNBOUNDED = 10_000  # characters: wider than any table of ids
 
 
 def show(plan: Plan, console: Console) -> list[str]:
     """Print the plan; the warnings that were printed."""
     channels = plan.channels.values()
     forecasts = [forecast(plan, channel, probe) for channel in channels for probe in channel.probes]
-    console.print(
-        f"{plan.path}: {len(channels)} channels, {len(plan.providers)} providers, {len(forecasts)} probes"
-    )
-    console.print(_table(forecasts))
     total = sum((one.worst_usd_per_day for one in forecasts), Decimal(0))
-    console.print(f"at worst ${total:.2f} a day, ${total * _MONTH_DAYS:.2f} a month; cap: {_cap(plan)}")
-    console.print(f"{series_count(plan)} Prometheus series")
     warnings = [*plan.warnings, *_warnings(plan, forecasts, total)]
+    counts = ", ".join(
+        _count(number, noun)
+        for number, noun in (
+            (len(channels), "channel"),
+            (len(plan.providers), "provider"),
+            (len(forecasts), "probe"),
+        )
+    )
+    _say(console, f"{plan.path}: {counts}")
+    _say(console, "all money is the worst case")
+    _print_whole(console, _table(forecasts))
+    _say(
+        console,
+        f"at worst {_money(total)} a day, {_money(total * _MONTH_DAYS)} a month; cap: {_cap(plan)}",
+    )
+    _say(console, f"{series_count(plan)} Prometheus series")
     for warning in warnings:
-        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
+        _say(console, f"warning: {warning}", style="yellow")
     return warnings
+
+
+def _say(console: Console, line: str, style: str = "") -> None:
+    """Print a line as it is: a path or a warning may hold what looks like markup."""
+    console.print(Text(line, style=style), soft_wrap=True)
+
+
+def _print_whole(console: Console, table: Table) -> None:
+    """Print all of a table, however narrow the console is: an id that is cut cannot be copied."""
+    unbounded = console.options.update(width=_UNBOUNDED)
+    table.width = Measurement.get(console, unbounded, table).maximum
+    console.print(table, crop=False)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _money(usd: Decimal) -> str:
+    """With cents; smaller sums with what they have."""
+    return f"${usd:.6f}" if 0 < usd < _CENT else f"${usd:.2f}"
 
 
 def _table(forecasts: Iterable[Forecast]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for title in ("channel", "probe", "every", "slots/day", "worst $/slot", "worst $/day", "worst $/month"):
-        table.add_column(title, justify="left" if title in ("channel", "probe") else "right")
+    for title in ("channel", "probe", "every", "slots/day", "$/slot", "$/day", "$/month"):
+        table.add_column(title, justify="left" if title in ("channel", "probe") else "right", no_wrap=True)
     for one in forecasts:
         table.add_row(
             one.channel,
@@ -57,21 +92,28 @@ def every(length_s: float) -> str:
 
 
 def _cap(plan: Plan) -> str:
-    if plan.unlimited:
-        return "none (budget: none)"
     caps = [
-        f"${limit} a {length}"
+        f"{_limit(limit)} a {length}"
         for limit, length in ((plan.caps.per_day, "day"), (plan.caps.per_month, "month"))
         if limit is not None
     ]
-    return " and ".join(caps) or "by provider or channel only"
+    narrower = [one.caps for one in plan.providers.values()]
+    narrower += [one.caps for one in plan.channels.values()]
+    if not caps and any(one.limits for one in narrower):
+        return "by provider or channel only"
+    return " and ".join(caps) or "none"
+
+
+def _limit(usd: Decimal) -> str:
+    """A cap as it was written, and at least with cents."""
+    return f"${usd:.2f}" if usd == usd.quantize(_CENT) else f"${usd.normalize():f}"
 
 
 def _warnings(plan: Plan, forecasts: Iterable[Forecast], total: Decimal) -> list[str]:
     found = []
     if plan.caps.per_day is not None and total > plan.caps.per_day:
         found.append(
-            f"at worst the plan costs ${total:.2f} a day and the cap is ${plan.caps.per_day}: "
+            f"at worst the plan costs {_money(total)} a day and the cap is {_limit(plan.caps.per_day)}: "
             "what does not fit is skipped as `budget`; ask less often or raise the cap"
         )
     found += [

@@ -1,7 +1,10 @@
 """What a running genping shows in its terminal: a live table; plain lines where it is not one."""
 
+import os
+import sys
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -20,6 +23,18 @@ from probes.state import ChannelState, current, events, fold
 _LOOK_S = 0.5
 _BATCH = 2000
 _BACK = 20_000  # rows: some minutes of a large fleet, all of a demo
+_ROOMY = 100
+_COLUMNS = {  # and the narrowest terminal that shows them
+    "channel": 0,
+    "state": 0,
+    "last 20": 115,
+    "ttft": 0,
+    "e2e": 0,
+    "tokens/s": _ROOMY,
+    "last": 0,
+    "ago": 0,
+}
+_NUMERIC = ("ttft", "e2e", "tokens/s", "ago")
 _COLOURS = {
     State.OPERATIONAL: "green",
     State.DEGRADED: "yellow",
@@ -87,17 +102,30 @@ class PlainLines:
 
     def __exit__(self, *_: object) -> None:
         self._tail.close()
+        _let_go_of_stdout()
 
     def say(self, line: str) -> None:
-        """Print a line at once."""
+        """Print a line at once; drop it where nobody reads or the disk is full: measuring goes on."""
         if line:
-            print(line, flush=True)  # noqa: T201 - this is what the class is for
+            with suppress(OSError, ValueError):
+                print(line, flush=True)  # noqa: T201 - this is what the class is for
 
     def tick(self) -> None:
         """Print what came since."""
         for row in self._tail.rows():
             if row.type == "result" and row.body["channel"] is not None:
                 self.say(_line(row.body))
+
+
+def _let_go_of_stdout() -> None:
+    """What could not be written would be tried once more at exit, and fail there with a traceback."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except ValueError:
+        return  # closed: nothing is tried
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _line(body: dict[str, Any]) -> str:
@@ -127,17 +155,23 @@ class _Line:
 class LiveTable:
     """Every channel's state and last figures, while one looks."""
 
-    def __init__(self, plan: Plan, note: str) -> None:
+    def __init__(self, plan: Plan, note: str, console: Console | None = None) -> None:
         self._plan, self._note, self._said = plan, note, ""
+        self._console = console or Console()
         self._clock = SystemClock()
         self._tail = _Tail(plan, back=_BACK)
         self._lines = {channel.id: _Line(channel) for channel in plan.channels.values()}
         for row in self._tail.actions():
             self._take(row)
-        self._live = Live(console=Console(), refresh_per_second=4, get_renderable=self._render)
+        self._live = Live(
+            console=self._console,
+            refresh_per_second=4,
+            vertical_overflow="crop",
+            get_renderable=self._render,
+        )
 
     def __enter__(self) -> Self:
-        self._live.start()
+        self._live.start(refresh=True)
         return self
 
     def __exit__(
@@ -170,40 +204,46 @@ class LiveTable:
         return Group(*head, self._table(), *foot, Text("Ctrl-C ends", style="dim"))
 
     def _table(self) -> Table:
-        table = Table(box=None, pad_edge=False, header_style="dim")
-        for title in ("channel", "state", "last 20", "ttft", "end to end", "tokens/s", "last", "ago"):
-            numeric = title in ("ttft", "end to end", "tokens/s", "ago")
-            table.add_column(title, justify="right" if numeric else "left", no_wrap=True)
+        width = self._console.width
+        titles = [title for title, from_width in _COLUMNS.items() if width >= from_width]
+        gap = 1 if width < _ROOMY else 2
+        table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, gap, 0, 0))
+        for title in titles:
+            table.add_column(title, justify="right" if title in _NUMERIC else "left", no_wrap=True)
         now_ns = self._clock.wall_ns()
         for line in self._lines.values():
-            table.add_row(*_cells(line, now_ns))
+            cells = _cells(line, now_ns)
+            table.add_row(*(cells.get(title, "") for title in titles))
         return table
 
 
-def _cells(line: _Line, now_ns: int) -> list[Text | str]:
+def _cells(line: _Line, now_ns: int) -> dict[str, Text]:
+    """What is known, by column."""
     state = current(line.state, now_ns).state
-    named = Text(state.value, style=_COLOURS[state])
-    if line.last is None:
-        return [line.channel.id, named, Text("no data", style="dim"), "", "", "", "", ""]
+    cells = {"channel": Text(line.channel.id), "state": Text(state.value, style=_COLOURS[state])}
     body = line.last
-    marks = Text.assemble(*(_MARKS[outcome] for outcome in line.recent))
-    speed = "" if body["e2e_tps"] is None else f"{body['e2e_tps']:.1f}"
-    ago_s = (now_ns - rfc3339_ns(body["finished_at"])) / NS
-    last = Text(body["error"] or "ok", style="" if body["error"] is None else "red")
-    return [
-        line.channel.id,
-        named,
-        marks,
-        _seconds(body["ttft_s"]),
-        _seconds(body["e2e_s"]),
-        speed,
-        last,
-        f"{max(ago_s, 0):.0f} s",
-    ]
+    if body is None:
+        return cells | {"last": Text("no data", style="dim")}
+    return cells | {
+        "last 20": Text.assemble(*(_MARKS[outcome] for outcome in line.recent)),
+        "ttft": _seconds(body["ttft_s"]),
+        "e2e": _seconds(body["e2e_s"]),
+        "tokens/s": Text("" if body["e2e_tps"] is None else f"{body['e2e_tps']:.1f}"),
+        "last": Text(body["error"] or "ok", style="" if body["error"] is None else "red"),
+        "ago": Text(_age(max(now_ns - rfc3339_ns(body["finished_at"]), 0) / NS)),
+    }
 
 
 _MARKS = {"ok": ("▮", "green"), "failed": ("▮", "red"), "excluded": ("▯", "yellow")}
 
 
-def _seconds(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f} s"
+def _seconds(value: float | None) -> Text:
+    return Text("" if value is None else f"{value:.2f} s")
+
+
+def _age(length_s: float) -> str:
+    """Short at any length: `90 s`, `25 m`, `30 h`."""
+    for unit_s, unit in ((3600, "h"), (60, "m")):
+        if length_s >= 10 * unit_s:
+            return f"{length_s / unit_s:.0f} {unit}"
+    return f"{length_s:.0f} s"

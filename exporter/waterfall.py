@@ -44,7 +44,14 @@ def render(result: dict[str, Any]) -> RenderableType:
     )
     if result["error"]:
         title.append(f"\n{result['error']}: {result['detail'] or ''}", style="red")
+    if result["tainted"]:
+        title.append(f"\n{_late(result['loop_lag_s'])}", style="yellow")
     return Group(title, _bars(result), _figures(result))
+
+
+def _late(lag_s: float | None) -> str:
+    by = "" if lag_s is None else f" by up to {duration(lag_s)}"
+    return f"note: genping itself was late{by} while measuring; times may be too long"
 
 
 def _bars(result: dict[str, Any]) -> Table:
@@ -70,7 +77,7 @@ def _figures(result: dict[str, Any]) -> Table:
     table.add_column(min_width=11, style="dim")
     table.add_column(overflow="fold")
     for name, value in _facts(result):
-        table.add_row(name, value)
+        table.add_row(name, Text(value))  # not markup: some of it is the upstream's
     return table
 
 

@@ -72,16 +72,24 @@ def _from_browser(request: Request) -> JSONResponse | None:
     origin = request.headers.get("origin")
     if request.method in _READING or origin is None:
         return None
-    if urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower() != "":
+    if _netloc(origin) == request.headers.get("host", "").lower() != "":
         return None
     return refuse(403, "requests from other origins are refused")
 
 
-def _host_is_name(request: Request) -> bool:
-    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return False
+def _netloc(origin: str) -> str | None:
     try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:  # such as `http://[evil`
+        return None
+
+
+def _host_is_name(request: Request) -> bool:
+    """Whether it is anything else than an IP address or localhost; what cannot be read is."""
+    try:
+        host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+        if host == "localhost" or host.endswith(".localhost"):
+            return False
         ipaddress.ip_address(host)
     except ValueError:
         return True

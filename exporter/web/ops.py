@@ -42,7 +42,7 @@ class Desk:
 def ops_app(desk: Desk) -> Starlette:
     """The application, guarded."""
     ops = _Ops(desk)
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/metrics", ops.metrics),
             Route("/-/healthy", ops.healthy),
@@ -58,6 +58,8 @@ def ops_app(desk: Desk) -> Starlette:
         middleware=[Middleware(Guard, plan=desk.plan)],
         exception_handlers={HTTPException: _http_error, ControlError: _control_error},
     )
+    app.router.redirect_slashes = False  # a path is right or it is not there
+    return app
 
 
 class _Ops:

@@ -12,6 +12,8 @@ from pathlib import Path
 from probes.simulator.catalogue import as_markdown
 from probes.simulator.server import start_server
 
+_MAX_PORT = 65535
+
 
 def main() -> int:
     """Parse, listen, print `listening on <base URL>`, stay until told to end."""
@@ -19,8 +21,24 @@ def main() -> int:
     if options.list:
         sys.stdout.write(as_markdown())
         return 0
-    asyncio.run(_serve(options))
+    try:
+        host, port = _address(options.listen)
+        asyncio.run(_serve(options, host, port))
+    except _CannotListenError as error:
+        sys.stderr.write(f"simulator: --listen {options.listen}: {error}\n")
+        return 1
     return 0
+
+
+class _CannotListenError(Exception):
+    """Said in one line."""
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > _MAX_PORT:
+        raise _CannotListenError("write HOST:PORT, such as 127.0.0.1:8899")
+    return host.removeprefix("[").removesuffix("]"), int(port)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,15 +62,18 @@ def _positive(text: str) -> float:
     return value
 
 
-async def _serve(options: argparse.Namespace) -> None:
-    host, _, port = options.listen.rpartition(":")
-    server = await start_server(
-        host=host.strip("[]"),
-        port=int(port),
-        speed=options.speed,
-        ssl_context=_tls(options.tls_cert, options.tls_key),
-        record_steps=options.record_steps,
-    )
+async def _serve(options: argparse.Namespace, host: str, port: int) -> None:
+    context = _tls(options.tls_cert, options.tls_key)
+    try:
+        server = await start_server(
+            host=host,
+            port=port,
+            speed=options.speed,
+            ssl_context=context,
+            record_steps=options.record_steps,
+        )
+    except OSError as error:  # asyncio says much before the reason
+        raise _CannotListenError(str(error.strerror).rpartition(": ")[2]) from None
     sys.stdout.write(f"listening on {server.base_url}\n")
     sys.stdout.flush()
     await _told_to_end(watch_stdin=options.until_eof)

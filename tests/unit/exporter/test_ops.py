@@ -260,6 +260,7 @@ def test_with_only_a_read_token_nobody_can_act(office):
     [
         ("http://127.0.0.1:9811", "https://evil.example", 403),
         ("http://127.0.0.1:9811", "null", 403),
+        ("http://127.0.0.1:9811", "http://[evil", 403),
         ("http://127.0.0.1:9811", "http://127.0.0.1:8080", 403),
         ("http://127.0.0.1:9811", "http://127.0.0.1:9811", 200),
         ("http://localhost:9811", None, 200),
@@ -279,6 +280,17 @@ def test_with_tokens_any_name_may_be_used(office):
     client = office.at("http://genping.internal:9811", authorization=f"Bearer {ADMIN}")
     assert client.post("/-/reload").status_code == 200
     assert client.post("/-/reload", headers={"origin": "https://evil.example"}).status_code == 403
+
+
+@pytest.mark.parametrize("host", ["[evil", "[::1", "]", ""])
+def test_a_host_that_cannot_be_read_is_refused(office, host):
+    assert office.client.get("/metrics", headers={"host": host}).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/metrics/", "/-/ready/", "/api/v1/results/one/"])
+def test_a_path_with_a_slash_too_many_is_not_there(office, path):
+    answer = office.client.get(path, follow_redirects=False)
+    assert (answer.status_code, list(answer.json())) == (404, ["error"])
 
 
 def test_errors_are_one_line_of_json(office):

@@ -64,6 +64,24 @@ def test_wrong_options_are_told(options: tuple[str, ...]):
     assert "usage:" in done.stderr
 
 
+@pytest.mark.parametrize("listen", ["8898", ":8898", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536"])
+def test_an_address_without_host_or_port_is_told_in_one_line(listen: str):
+    command = [*COMMAND, "--listen", listen]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    expected = f"simulator: --listen {listen}: write HOST:PORT, such as 127.0.0.1:8899\n"
+    assert (done.returncode, done.stderr) == (1, expected)
+
+
+def test_a_taken_port_is_told_in_one_line():
+    with started() as (_, url):
+        command = [*COMMAND, "--listen", url.removeprefix("http://")]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"simulator: --listen {url.removeprefix('http://')}: ")
+    assert done.stderr.count("\n") == 1
+    assert "in use" in done.stderr
+
+
 def test_the_catalogue_can_be_printed():
     done = subprocess.run([*COMMAND, "--list"], capture_output=True, text=True, timeout=10, check=True)
     assert "| `banana-g15` |" in done.stdout
