@@ -92,6 +92,7 @@ class Health:
     oks: int = 0
     failures: int = 0
     ours: int = 0
+    ours_ns: int | None = None  # the last one that was ours
 
     @property
     def stale_ns(self) -> int | None:
@@ -102,12 +103,14 @@ class Health:
 
     def as_of(self, at_ns: int) -> "Health":
         """What is still known at a time: nothing, after 3 planned intervals without news."""
-        age_ns = 0 if self.evidence_ns is None else at_ns - self.evidence_ns
-        if self.every_ns and age_ns >= _INTERVALS_TO_UNKNOWN * self.every_ns:
-            return replace(
-                self, verdict=State.UNKNOWN, oks=0, failures=0
-            )  # ours: no news, but still the last
-        return self
+        if not self._silent(self.evidence_ns, at_ns):
+            return self
+        ours = 0 if self._silent(self.ours_ns, at_ns) else self.ours
+        return replace(self, verdict=State.UNKNOWN, oks=0, failures=0, ours=ours)
+
+    def _silent(self, last_ns: int | None, at_ns: int) -> bool:
+        limit_ns = _INTERVALS_TO_UNKNOWN * self.every_ns
+        return bool(self.every_ns) and last_ns is not None and at_ns - last_ns >= limit_ns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,10 +223,10 @@ def _after_failure(health: Health, seen: Seen) -> Health:
 
 
 def _after_ours(health: Health, seen: Seen) -> Health:
-    ours = health.ours + seen.count
-    if ours < _OURS_TO_MISCONFIGURED and health.evidence_ns is not None:
-        return replace(health, ours=ours)
-    return replace(health, verdict=State.MISCONFIGURED, evidence_ns=seen.at_ns, oks=0, failures=0, ours=ours)
+    health = replace(health, ours=health.ours + seen.count, ours_ns=seen.at_ns)
+    if health.ours < _OURS_TO_MISCONFIGURED and health.evidence_ns is not None:
+        return health
+    return replace(health, verdict=State.MISCONFIGURED, evidence_ns=seen.at_ns, oks=0, failures=0)
 
 
 def events(row_type: str, at_ns: int, body: Mapping[str, Any]) -> Iterator[tuple[str, Event]]:

@@ -5,6 +5,8 @@ from probes.config.schema import FullDocument
 from probes.config.urls import in_clear
 from probes.model import Auth
 
+_PAGE_SHOWN = {"title", "announcement", "zone", "base_path"}
+
 
 def warnings(document: FullDocument) -> list[str]:
     """One line each."""
@@ -22,9 +24,12 @@ def _not_published(document: FullDocument) -> list[str]:
         for section in NOT_PUBLISHED
         if getattr(document, section)
     ]
-    page = document.page
-    if page.model_fields_set and page != type(page)(title=page.title):
-        found.append("page: accepted, but this version publishes only its title yet")
+    page, default = document.page, type(document.page)()
+    unlike = {name for name in type(page).model_fields if getattr(page, name) != getattr(default, name)}
+    if ignored := sorted(unlike - _PAGE_SHOWN):
+        found.append(f"page: accepted, but this version does not act on {', '.join(ignored)} yet")
+    if document.metrics.detail == "lean":
+        found.append("metrics.detail: accepted, but this version publishes every series of a probe yet")
     return found
 
 

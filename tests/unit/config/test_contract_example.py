@@ -196,5 +196,5 @@ def test_what_this_version_does_not_do_yet_is_said(plan):
         "influx: accepted, but this version does not publish to it yet",
         "notify: accepted, but this version does not publish to it yet",
         "maintenance: accepted, but this version does not publish to it yet",
-        "page: accepted, but this version publishes only its title yet",
+        "page: accepted, but this version does not act on frame_ancestors, logo, sections, url yet",
     )

@@ -4,7 +4,7 @@ import pytest
 
 from probes.clock import NS
 from probes.model import State
-from probes.state import ChannelState, current
+from probes.state import ChannelState, Evidence, Planned, Seen, current, fold
 from tests.unit.state.stories import (
     EMPTY,
     MINUTE,
@@ -191,8 +191,8 @@ def test_a_clock_that_steps_back_keeps_the_state():
 
 
 def test_a_key_that_stays_revoked_after_a_silence_is_misconfigured_again():
-    minute = 60 * NS
-    state = fold(ChannelState(), Planned(at_ns=0, main="chat", every_ns={"chat": minute}))
+    every = 60 * NS
+    state = fold(ChannelState(), Planned(at_ns=0, main="chat", every_ns={"chat": every}))
     for number in (1, 2, 30, 31, 32):
-        state = fold(state, Seen(at_ns=number * minute, probe="chat", evidence=Evidence.OURS))
+        state = fold(state, Seen(at_ns=number * every, probe="chat", evidence=Evidence.OURS))
     assert state.state is State.MISCONFIGURED
