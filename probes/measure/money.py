@@ -1,12 +1,17 @@
 """What a request costs: at worst before it is sent, and what it came to after. Decimal inside."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
+from math import ceil
 from typing import Any
+
+import orjson
 
 from probes.measure.tokens import last_usage
 from probes.model import (
     IMAGE_KINDS,
+    TEXT_KINDS,
     Billed,
     CostBasis,
     ErrorGroup,
@@ -29,6 +34,13 @@ _PICTURE_TOKENS_UNKNOWN = 2520
 _PICTURE_TOKENS_IN = 2000  # of one picture sent along
 _TEXT_BESIDE_PICTURE = 1000  # captures of 2026 show up to 439 tokens of text and thought around a picture
 _TEXT_UNBOUNDED = 4096  # kinds whose probes set no `max_tokens`
+_BODY_UNBOUNDED = 65_536  # a text request whose body names no limit: what most models can write at most
+_MOST_TOKENS = 10**9  # no model writes as many; beyond, the figures would not fit a ledger
+_MOST_ANSWERS = 1000
+_TOKEN_LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens")
+_COUNTS = ("n", "candidateCount", "candidate_count")
+_GEMINI_CONFIGS = ("generationConfig", "generation_config")  # Google's servers take both spellings
+_SIZES = frozenset({"size", "image_size", "imageSize"})
 _NO_OUTPUT_TOKENS = frozenset({Kind.EMBED, Kind.RERANK})
 _SENDS_PICTURE = frozenset({Kind.VISION, Kind.EDIT})
 _CUT = frozenset({ErrorGroup.NETWORK, ErrorGroup.TIME})
@@ -45,14 +57,74 @@ def worst_case(price: Price, probe: Probe, request_bytes: int) -> Decimal:
     Input: no tokenizer makes more tokens than there are bytes. Output: `max_tokens`; a picture its own price,
     or the tokens of its tier.
     """
+    return _worst(price, probe, request_bytes, answers=1)
+
+
+def worst_case_of(price: Price, probe: Probe, body: bytes) -> Decimal:
+    """As `worst_case`, by the very body that is sent: `extra_body` may ask for more than the probe says."""
+    limited, answers = ceilings(body, probe)
+    return _worst(price, limited, len(body), answers=answers)
+
+
+def ceilings(body: bytes, probe: Probe) -> tuple[Probe, int]:
+    """The probe with the body's own token limit, and how many answers the body asks for.
+
+    A text body without a limit may get the longest answer there is. A size of the `extra_body` is in words
+    that no price list knows: as if none were said, which is the dearest. No JSON object: as the probe says.
+    """
+    sent = _object(body)
+    if sent is None:
+        return probe, 1
+    places = [sent, *(sent[name] for name in _GEMINI_CONFIGS if isinstance(sent.get(name), dict))]
+    limits = [_most(value, _MOST_TOKENS) or _BODY_UNBOUNDED for value in _said(places, _TOKEN_LIMITS)]
+    if not limits and probe.kind in TEXT_KINDS:
+        limits = [_BODY_UNBOUNDED]
+    counts = [_most(value, _MOST_ANSWERS) for value in _said(places, _COUNTS)]
+    size = None if _sets_size(probe.extra_body) else probe.size
+    limited = replace(probe, max_tokens=max(limits, default=probe.max_tokens), size=size)
+    return limited, max([1, *counts])
+
+
+def _object(body: bytes) -> dict[str, Any] | None:
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _said(places: list[dict[str, Any]], names: tuple[str, ...]) -> Iterator[Any]:
+    """The members of these names that are not null."""
+    return (place[name] for place in places for name in names if place.get(name) is not None)
+
+
+def _most(value: Any, most: int) -> int:
+    """The number, rounded up and capped; 0 where it is none or not positive (to some servers: no limit)."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = float(value)  # lenient servers take a quoted number
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0
+    return ceil(min(max(value, 0), most))
+
+
+def _sets_size(extra: Any) -> bool:
+    """Whether a size is named at any depth. Configuration: its depth is bounded by its reader."""
+    if isinstance(extra, Mapping):
+        return any(
+            (name in _SIZES and value is not None) or _sets_size(value) for name, value in extra.items()
+        )
+    return isinstance(extra, list | tuple) and any(map(_sets_size, extra))
+
+
+def _worst(price: Price, probe: Probe, request_bytes: int, *, answers: int) -> Decimal:
     pictures_in = 1 if probe.kind in _SENDS_PICTURE else 0
     input_tokens = request_bytes + _PICTURE_TOKENS_IN * pictures_in
     units = max(price.input or Decimal(0), price.cached_input or Decimal(0)) * input_tokens
-    units += (price.output or Decimal(0)) * _most_text(probe)
+    units += (price.output or Decimal(0)) * _most_text(probe) * answers
     if probe.kind in IMAGE_KINDS:
         picture_tokens = _PICTURE_TOKENS.get(probe.size or "", _PICTURE_TOKENS_UNKNOWN)
-        units += _picture_rate(price) * picture_tokens
-    flat = (price.per_request or Decimal(0)) + _per_picture(price, probe)
+        units += _picture_rate(price) * picture_tokens * answers
+    flat = (price.per_request or Decimal(0)) + _per_picture(price, probe) * answers
     return _usd(price, units / _PER_MILLION + flat)
 
 
@@ -67,13 +139,16 @@ def _most_text(probe: Probe) -> int:
 def cost(price: Price, record: Record, values: Mapping[str, Any]) -> tuple[float | None, CostBasis | None]:
     """What it came to, in USD, and on what ground; `values` are the figures of `numbers`.
 
+    A free channel costs nothing, whatever it reports: what nobody budgeted must not empty a shared budget.
     Reported: the provider said a price. Computed: from its token counts and the price list. Estimated, and
     then None: it did not say what it counted, so that the reserved worst case stays charged.
     """
+    if price.free:
+        return 0.0, CostBasis.COMPUTED
     reported = last_usage(record).cost_usd
     if reported is not None and 0 <= reported <= _MOST_USD:
         return float(reported), CostBasis.REPORTED
-    if price.free or not _charged(price, record):
+    if not _charged(price, record):
         return 0.0, CostBasis.COMPUTED
     if _unsettled(price, record):
         return None, CostBasis.ESTIMATED

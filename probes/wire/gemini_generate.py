@@ -27,6 +27,9 @@ from probes.wire.shape import count, fields, first, items, label, text
 from probes.wire.usage import NOTHING_SAID
 
 _CONTENT = frozenset({"candidates", "promptFeedback", "usageMetadata"})
+_MOST_CANDIDATES = 8  # we ask for one
+_MOST_PARTS = 1000  # of one candidate, the last: the picture is among them
+_MOST_DETAILS = 16  # of one count: one for each modality
 
 
 def gemini_generate(ask: Ask) -> Talk:
@@ -64,8 +67,9 @@ def _interpret(message: dict[str, Any], *, is_image: bool) -> Iterator[Fact]:
     echo = Echo(model=label(message.get("modelVersion")), id=label(message.get("responseId")))
     if echo.model or echo.id:
         yield echo
-    for candidate in map(fields, items(message.get("candidates"))):
-        parts = [fields(part) for part in items(fields(candidate.get("content")).get("parts"))]
+    for candidate in map(fields, items(message.get("candidates"))[:_MOST_CANDIDATES]):
+        listed = items(fields(candidate.get("content")).get("parts"))
+        parts = [fields(part) for part in listed[-_MOST_PARTS:]]
         yield from _thoughts(part for part in parts if part.get("thought") is True)
         yield from _answer([part for part in parts if part.get("thought") is not True], is_image=is_image)
         if (end := finish(candidate.get("finishReason"))) is not None:
@@ -112,7 +116,7 @@ def _usage(value: Any) -> Usage | None:
     """
     said = fields(value)
     candidates, thoughts = count(said.get("candidatesTokenCount")), count(said.get("thoughtsTokenCount"))
-    details = [fields(detail) for detail in items(said.get("candidatesTokensDetails"))]
+    details = [fields(detail) for detail in items(said.get("candidatesTokensDetails"))[:_MOST_DETAILS]]
     images = [count(detail.get("tokenCount")) for detail in details if detail.get("modality") == "IMAGE"]
     counted = [tokens for tokens in (candidates, thoughts) if tokens is not None]
     usage = Usage(

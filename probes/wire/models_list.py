@@ -13,6 +13,7 @@ from probes.wire.shape import fields, first, items, label
 
 # Both page their lists by 50 and 20 (documentation of 2026-11); a model on page two is listed, too.
 _ANTHROPIC, _GEMINI = "models?limit=1000", "models?pageSize=1000"
+_MOST_MODELS = 20_000
 
 
 def models_list(ask: Ask) -> Talk:
@@ -32,11 +33,11 @@ def _url(ask: Ask) -> str:
 
 
 def _interpret(message: dict[str, Any]) -> Iterator[Fact]:
-    entries = map(fields, items(first(message, "data", "models")))
+    entries = map(fields, items(first(message, "data", "models"))[:_MOST_MODELS])
     names = [label(first(entry, "id", "name")).removeprefix("models/") for entry in entries]
     names.append(label(message.get("id")))  # a bare array comes entry by entry (Together's list)
     if listed := "\n".join(name for name in names if name):
         yield Output(kind=OutputKind.LIST, text=listed)
 
 
-read = reader(_interpret, content=frozenset({"data", "models", "id"}))
+read = reader(_interpret, content=frozenset({"data", "models", "id"}), most_messages=_MOST_MODELS)

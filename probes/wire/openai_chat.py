@@ -15,6 +15,8 @@ from probes.wire.sizes import chat_size
 from probes.wire.usage import openai_usage
 
 _CONTENT = frozenset({"choices"})
+_MOST_CHOICES = 16  # we ask for one
+_MOST_PARTS = 1000  # of one message: parts, pictures, details, calls
 
 
 def openai_chat(ask: Ask) -> Talk:
@@ -49,7 +51,7 @@ def _interpret(message: dict[str, Any], *, is_image: bool) -> Iterator[Fact]:
     echo = Echo(model=label(message.get("model")), id=label(message.get("id")))
     if echo.model or echo.id:
         yield echo
-    for choice in map(fields, items(message.get("choices"))):
+    for choice in map(fields, items(message.get("choices"))[:_MOST_CHOICES]):
         said = fields(choice.get("delta")) or fields(choice.get("message"))
         yield from _thoughts(said)
         yield from _answer(said, is_image=is_image)
@@ -63,7 +65,7 @@ def _interpret(message: dict[str, Any], *, is_image: bool) -> Iterator[Fact]:
 
 def _thoughts(said: dict[str, Any]) -> Iterator[Fact]:
     """DeepSeek's `reasoning_content`; OpenRouter's `reasoning`, or only its details."""
-    details = [fields(detail) for detail in items(said.get("reasoning_details"))]
+    details = [fields(detail) for detail in items(said.get("reasoning_details"))[:_MOST_PARTS]]
     words = [said.get("reasoning_content"), said.get("reasoning")]
     words += [first(detail, "text", "summary") for detail in details]
     if thought := next(filter(None, map(text, words)), ""):
@@ -71,7 +73,7 @@ def _thoughts(said: dict[str, Any]) -> Iterator[Fact]:
 
 
 def _answer(said: dict[str, Any], *, is_image: bool) -> Iterator[Fact]:
-    parts = [fields(part) for part in items(said.get("content"))]
+    parts = [fields(part) for part in items(said.get("content"))[-_MOST_PARTS:]]
     words = text(said.get("content")) or "".join(text(part.get("text")) for part in parts)
     # The order of places is that of how often gateways use them (2026-11-20).
     found = pictures(items(said.get("images"))) or pictures([said.get("image")])
@@ -84,7 +86,7 @@ def _answer(said: dict[str, Any], *, is_image: bool) -> Iterator[Fact]:
     yield from found
     if refusal := text(said.get("refusal")):
         yield Output(kind=OutputKind.REFUSAL, text=refusal)
-    for call in map(fields, items(said.get("tool_calls"))):
+    for call in map(fields, items(said.get("tool_calls"))[:_MOST_PARTS]):
         if arguments := text(fields(call.get("function")).get("arguments")):
             yield Output(kind=OutputKind.TOOL, text=arguments)
 

@@ -12,6 +12,7 @@ from probes.wire.shape import fields, first, items, label, text
 from probes.wire.sizes import pixel_size
 from probes.wire.usage import openai_usage
 
+_MOST_ENTRIES = 32  # we ask for one, and the last picture is it
 _TASK_IDS = ("task_id", "taskId")
 
 
@@ -35,7 +36,7 @@ def _interpret(message: dict[str, Any]) -> Iterator[Fact]:
     if echo.model or echo.id:
         yield echo
     given = first(message, "data", "images")
-    entries = [given] if isinstance(given, dict) else items(given)
+    entries = [given] if isinstance(given, dict) else items(given)[-_MOST_ENTRIES:]
     found = pictures(entries)
     yield from found
     if not found and (_is_task(message) or any(_is_task(fields(entry)) for entry in entries)):

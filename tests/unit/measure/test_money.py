@@ -4,12 +4,26 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from probes.measure import cost, nano, numbers, worst_case
-from probes.model import Billed, CostBasis, Delta, ErrorKind, Exchange, Kind, Output, OutputKind, Price, Usage
+from probes.measure import cost, nano, numbers, worst_case, worst_case_of
+from probes.model import (
+    Billed,
+    CostBasis,
+    Delta,
+    ErrorKind,
+    Exchange,
+    Kind,
+    Output,
+    OutputKind,
+    Price,
+    Usage,
+    WireName,
+)
+from probes.wire import WIRES
 from tests.unit.measure.records import (
     make_ask,
     make_exchange,
@@ -74,8 +88,9 @@ def test_a_report_that_cannot_be_is_not_believed(reported: float):
     assert spent(TOKENS, *stream(text(), usage)) == (0.0008, CostBasis.COMPUTED)
 
 
-def test_an_overrun_is_reported_even_on_a_free_channel():
-    assert spent(Price(), *stream(text(), Usage(cost_usd=0.5))) == (0.5, CostBasis.REPORTED)
+@pytest.mark.parametrize("reported", [0.5, 9999.0])
+def test_a_free_channel_is_free_whatever_its_upstream_reports(reported: float):
+    assert spent(Price(), *stream(text(), Usage(cost_usd=reported))) == (0.0, CostBasis.COMPUTED)
 
 
 def test_free_costs_nothing_however_it_ended():
@@ -225,3 +240,82 @@ def test_nothing_within_the_limits_costs_more_than_the_worst_case(
     assume(usd is not None)
     assert basis is CostBasis.COMPUTED
     assert nano(Decimal(str(usd))) <= nano(worst_case(price, probe, request_bytes))
+
+
+OUT = Price(output=Decimal(1_000_000))  # a dollar a token out: the worst case counts tokens
+
+
+@pytest.mark.parametrize(
+    ("body", "tokens"),
+    [
+        pytest.param({"max_tokens": 256}, 256, id="as configured"),
+        pytest.param({"max_tokens": 9000}, 9000, id="raised"),
+        pytest.param({"max_tokens": 16}, 16, id="lowered"),
+        pytest.param({"max_tokens": 16, "max_completion_tokens": 900}, 900, id="the larger of two"),
+        pytest.param({"max_output_tokens": 300}, 300, id="Responses"),
+        pytest.param({"generationConfig": {"maxOutputTokens": 700}}, 700, id="Gemini"),
+        pytest.param({"generation_config": {"max_output_tokens": 700}}, 700, id="Gemini's other spelling"),
+        pytest.param({"max_tokens": "400"}, 400, id="quoted"),
+        pytest.param({"max_tokens": 10.5}, 11, id="fractional"),
+        pytest.param({}, 65_536, id="none"),
+        pytest.param({"max_tokens": None}, 65_536, id="null"),
+        pytest.param({"max_tokens": -1}, 65_536, id="-1 is without limit to some"),
+        pytest.param({"max_tokens": 0}, 65_536, id="0 is to others"),
+        pytest.param({"max_tokens": True}, 65_536, id="no number"),
+        pytest.param({"max_tokens": 1e300}, 10**9, id="absurd"),
+        pytest.param({"max_tokens": 16, "n": 4}, 64, id="several answers"),
+        pytest.param({"max_tokens": 16, "n": 0}, 16, id="at least one"),
+        pytest.param({"max_tokens": 16, "n": "x"}, 16, id="a count that is none"),
+        pytest.param(
+            {"generationConfig": {"maxOutputTokens": 5, "candidateCount": 3}}, 15, id="several candidates"
+        ),
+        pytest.param({"generationConfig": [1]}, 65_536, id="a config that is none"),
+    ],
+)
+def test_the_worst_case_follows_the_body_that_is_sent(body: dict[str, Any], tokens: int):
+    assert worst_case_of(OUT, make_probe(), orjson.dumps(body)) == tokens
+
+
+@pytest.mark.parametrize("body", [b"", b"--boundary", b"[1]", b'"x"', b"[" * 5000], ids=repr)
+def test_a_body_that_is_no_object_costs_what_the_probe_says(body: bytes):
+    assert worst_case_of(OUT, make_probe(), body) == worst_case(OUT, make_probe(), len(body)) == 256
+
+
+@pytest.mark.parametrize(
+    ("extra", "usd"),
+    [
+        pytest.param({}, "0.007", id="none"),
+        pytest.param({"size": "4K"}, "0.0224", id="size"),
+        pytest.param({"image_config": {"image_size": "2K"}}, "0.0224", id="image_size"),
+        pytest.param({"x": [{"generationConfig": {"imageConfig": {"imageSize": 1}}}]}, "0.0224", id="deep"),
+        pytest.param({"size": None}, "0.007", id="the tier is in the model's name"),
+        pytest.param({"quality": "high"}, "0.007", id="something else"),
+        pytest.param({"n": 3}, "0.021", id="three of them"),
+    ],
+)
+def test_a_size_of_the_extra_body_costs_the_dearest_picture(extra: dict[str, Any], usd: str):
+    probe = make_probe(Kind.IMAGE, size="512", extra_body=extra)
+    assert worst_case_of(PICTURES, probe, orjson.dumps(extra)) == Decimal(usd)
+
+
+def test_a_size_of_the_extra_body_takes_the_most_tokens():
+    price = Price(image_output=Decimal(1_000_000))
+    probe = make_probe(Kind.IMAGE, size="512", extra_body={"size": "4K"})
+    assert worst_case_of(price, probe, b'{"size":"4K"}') == 2520
+
+
+@given(
+    price=prices,
+    kind=st.sampled_from([Kind.CHAT, Kind.IMAGE]),
+    wire=st.sampled_from([WireName.OPENAI_CHAT, WireName.OPENAI_IMAGES, WireName.GEMINI_GENERATE]),
+    size=st.sampled_from(["512", "1K", "2K", "4K", None]),
+    max_tokens=st.one_of(st.none(), st.integers(1, 5000)),
+)
+def test_a_body_as_configured_costs_what_the_probe_says(
+    price: Price, kind: Kind, wire: WireName, size: str | None, max_tokens: int | None
+):
+    probe = make_probe(kind, wire=wire, size=size, max_tokens=max_tokens)
+    body = next(WIRES[wire](make_ask(probe))).body
+    follows, says = worst_case_of(price, probe, body), worst_case(price, probe, len(body))
+    unbounded = kind is Kind.CHAT and (max_tokens is None or wire is WireName.OPENAI_IMAGES)
+    assert follows >= says if unbounded else follows == says

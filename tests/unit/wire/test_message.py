@@ -9,6 +9,8 @@ from probes.wire.message import parse
 from tests.unit.wire.asks import ask, facts, reach, request_of
 
 CHAT = request_of(WireName.OPENAI_CHAT, ask())
+CROWDED = "JSON of more than 50000 objects and arrays"
+CROWDED = "JSON of more than 50000 objects and arrays"
 REQUESTS = [
     pytest.param(request_of(wire, reach() if wire is WireName.MODELS_LIST else ask()), id=wire.value)
     for wire in (WireName.MODELS_LIST, WireName.OPENAI_CHAT, WireName.OPENAI_IMAGES, WireName.GEMINI_GENERATE)
@@ -31,7 +33,10 @@ REQUESTS = [
         (b"upstream failed", [Broken(detail="15 bytes that are not JSON")]),
         (b'{"id": "\xff"}', [Broken(detail="11 bytes that are not JSON")]),
         (b'{"a":' + b"1" * 1_000_000 + b"}", [Broken(detail="1000006 bytes that are not JSON")]),
-        (b"[" * 100_000, [Broken(detail="100000 bytes that are not JSON")]),
+        (b"[" * 50_000, [Broken(detail="50000 bytes that are not JSON")]),
+        (b"[" * 50_001, [Broken(detail=CROWDED)]),
+        (b'{"data":[' + b"{}," * 50_000 + b"{}]}", [Broken(detail=CROWDED)]),
+        (b"<style>" + b"a{}" * 50_001, [Broken(detail="HTML where JSON was due")]),
     ],
     ids=lambda value: repr(value[:18]) if isinstance(value, bytes) else "",
 )
