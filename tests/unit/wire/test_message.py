@@ -10,7 +10,6 @@ from tests.unit.wire.asks import ask, facts, reach, request_of
 
 CHAT = request_of(WireName.OPENAI_CHAT, ask())
 CROWDED = "JSON of more than 50000 objects and arrays"
-CROWDED = "JSON of more than 50000 objects and arrays"
 REQUESTS = [
     pytest.param(request_of(wire, reach() if wire is WireName.MODELS_LIST else ask()), id=wire.value)
     for wire in (WireName.MODELS_LIST, WireName.OPENAI_CHAT, WireName.OPENAI_IMAGES, WireName.GEMINI_GENERATE)
