@@ -31,7 +31,7 @@ def run(data_dir: Path, speed: float, *, listen: str, ops: str) -> int:
         plan,
         beside=[simulator(address, speed)],
         environ=environ,
-        note=f"demo: simulated gateways, {speed:g}× faster than life; nothing leaves and nothing is spent",
+        note=f"demo: simulated gateways, {speed:g}× faster than life; nothing is spent",
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from exporter.console import LiveTable, PlainLines
 from exporter.supervise import Child, Supervisor, children_of
 from probes.errors import GenpingError
+from probes.journal.place import Lock
 from probes.model import Address, Plan
 
 
@@ -20,6 +21,8 @@ def run(
     _make_data_dir(plan.data_dir)
     for address, key in ((plan.public, "public"), (plan.ops, "ops")):
         _check_free(address, key)
+    for shard in range(plan.probers):
+        Lock(plan.data_dir / f"journal-{shard}.lock").release()  # says so if another genping holds it
     with ExitStack() as stack:
         on_terminal = sys.stdout is not None and sys.stdout.isatty()
         log = stack.enter_context((plan.data_dir / "genping.log").open("ab")) if on_terminal else None

@@ -15,7 +15,7 @@ from probes.clock import NS, Clock
 from probes.errors import JournalError
 from probes.framing import Decoder, FrameError, FrameLimits, open_decoder
 from probes.journal import Journal
-from probes.measure import cost, nano, numbers, worst_case
+from probes.measure import cost, nano, numbers, worst_case_of
 from probes.model import (
     MEDIA_KINDS,
     Ask,
@@ -95,7 +95,7 @@ def prepare(plan: Plan, slot: Slot) -> Prepared:
         wire=wire,
         talk=talk,
         first=first,
-        worst_usd=worst_case(channel.price, probe, len(first.body)) if channel and probe else Decimal(0),
+        worst_usd=worst_case_of(channel.price, probe, first.body) if channel and probe else Decimal(0),
         timeout_s=probe.timeout_s if probe else provider.reach.timeout_s if provider.reach else 10.0,
     )
 

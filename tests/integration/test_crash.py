@@ -9,7 +9,7 @@ import time
 import psutil
 import pytest
 
-from tests.service import Genping, genping, get, wait_for
+from tests.service import Genping, genping, get, post, wait_for
 
 pytestmark = pytest.mark.integration
 
@@ -121,6 +121,16 @@ def test_gauges_are_right_at_once_after_a_restart_of_the_publisher(service):
     first = service.metrics()
     for channel in range(20):
         assert f'genping_probe_success{{channel="c{channel}"' in first
+
+
+def test_a_child_that_comes_back_keeps_the_ledger_that_the_service_was_started_with(service):
+    service.config.write_text(service.config.read_text().replace("./data", "./elsewhere"))
+    assert post(f"{service.ops_url}/-/reload")[0] == 422
+    old = kill(service, "prober")
+    back_within(service, "prober", old, 2)
+    newest = service.results()[0]["id"]
+    wait_for(lambda: service.results()[0]["id"] != newest, saying="results in the same journal")
+    assert not (service.directory / "elsewhere").exists()
 
 
 def test_kill_of_the_parent_leaves_no_orphan(service: Genping):

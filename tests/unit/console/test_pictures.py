@@ -15,9 +15,9 @@ ONE_CHANNEL = CONFIG[: CONFIG.index("  - id: draw")]
 
 
 def printed(show, of, width=80):
-    console = Console(file=io.StringIO(), width=width, highlight=False)
-    show(of, console)
-    return console.file.getvalue()
+    out = io.StringIO()
+    show(of, Console(file=out, width=width, highlight=False))
+    return out.getvalue()
 
 
 @pytest.mark.parametrize("width", [20, 80, 200])
