@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from probes.clock import NS
-from probes.model import ErrorGroup, ErrorKind, Outcome, Reason, Result, SkipReason, State, rfc3339_ns
+from probes.model import ErrorGroup, ErrorKind, Outcome, Reason, SkipReason, State, rfc3339_ns
 
 _FAILURES_TO_DOWN = 3
 _OKS_TO_OPERATIONAL = 2
@@ -247,15 +247,6 @@ def events(row_type: str, at_ns: int, body: Mapping[str, Any]) -> Iterator[tuple
             yield body["channel"], seen
     elif row_type == "action":
         yield from _of_action(at_ns, body)
-
-
-def event_of(result: Result) -> Seen | None:
-    """The same of a result in hand; None where it says nothing about its channel."""
-    evidence = _evidence(result.reason, result.outcome, result.error)
-    if evidence is None or result.channel is None:
-        return None
-    confirming = result.reason is Reason.CONFIRM
-    return Seen(at_ns=result.finished_ns, probe=result.probe, evidence=evidence, confirming=confirming)
 
 
 # unreachable: the slot counts as bad, as it does in uptime; overlap: its probe is still running
